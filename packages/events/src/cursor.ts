@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/**
+ * A position on one tenant's stream.
+ *
+ * `epoch` changes only when history is rewritten (a restored backup); `seq` is gap-free and rises in commit order within
+ * a tenant and epoch. Positions of different epochs have no order: whoever holds the older one starts again from
+ * snapshots.
+ */
+export type Cursor = { readonly epoch: number; readonly seq: number }
+
+const CURSOR_PATTERN = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/
+
+/** Writes a cursor as `epoch:seq`, the form it has on every wire. */
+export function formatCursor({ epoch, seq }: Cursor): string {
+  return `${epoch}:${seq}`
+}
+
+/** Reads `epoch:seq`; null for anything else, leading zeros and unsafe integers included, so that one position has one spelling. */
+export function parseCursor(text: string): Cursor | null {
+  const match = CURSOR_PATTERN.exec(text)
+  if (!match) return null
+  const cursor = { epoch: Number(match[1]), seq: Number(match[2]) }
+  return Number.isSafeInteger(cursor.epoch) && Number.isSafeInteger(cursor.seq) ? cursor : null
+}
+
+/** Negative when `a` is before `b`, 0 when equal, positive when after; null when the epochs differ and there is no order. */
+export function compareCursors(a: Cursor, b: Cursor): number | null {
+  return a.epoch === b.epoch ? a.seq - b.seq : null
+}
+
+/** A cursor as it travels: the string form, checked. */
+export const cursorText = z
+  .string()
+  .refine((text) => parseCursor(text) !== null, {
+    error: 'must be a stream position of the form epoch:seq, such as 1:42',
+  })
+  .meta({ description: 'Stream position, epoch:seq', examples: ['1763700000:42'], pattern: CURSOR_PATTERN.source })
