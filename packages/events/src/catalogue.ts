@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anyEvent, envelopeFields, type AnyEvent } from './envelope.ts'
+import { anyEvent, envelopeFields, type AnyEvent, type Envelope } from './envelope.ts'
 import { adjustmentUpdatedV1 } from './types/adjustment-updated.ts'
 import { bookingUpdatedV1 } from './types/booking-updated.ts'
 import { enrolmentUpdatedV1 } from './types/enrolment-updated.ts'
@@ -76,7 +76,7 @@ export type EventData<T extends EventType> = z.infer<(typeof catalogue)[T]['vers
 
 /** One event of a known type, as handlers receive it. */
 export type StreamEvent<T extends EventType = EventType> = {
-  [K in T]: Omit<AnyEvent, 'type' | 'data'> & { type: K; data: EventData<K> }
+  [K in T]: Envelope & { readonly type: K; readonly data: EventData<K> }
 }[T]
 
 export const eventTypes = Object.keys(catalogue) as [EventType, ...EventType[]]

@@ -33,6 +33,18 @@ export const envelopeFields = {
   actor,
 } as const
 
+/** The envelope without type and data. */
+export type Envelope = {
+  readonly id: string
+  readonly version: number
+  readonly tenant: string
+  readonly epoch: number
+  readonly seq: number
+  /** ISO 8601. */
+  readonly timestamp: string
+  readonly actor: Actor
+}
+
 /** An event whose type this build may not know: enough to order it, remember it and pass it on. */
 export const anyEvent = z.looseObject({ ...envelopeFields, data: z.looseObject({}) }).meta({ title: 'AnyEvent' })
 
