@@ -1,0 +1,137 @@
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const positive = z.coerce.number().int().positive()
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+/** Splits at commas and white space, so that lists read well in .env files and on one line. */
+const list = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(item).min(1))
+
+const webhookSecret = z
+  .string()
+  .refine(
+    (secret) =>
+      /^(whsec_)?[A-Za-z0-9+/]+=*$/.test(secret) && Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length >= 24,
+    { error: 'must be a Standard Webhooks secret: whsec_ and the base64 of at least 24 random bytes' },
+  )
+
+const privateJwk = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() })
+
+/** One key, or a JWK Set (RFC 7517): the first signs, the others are still accepted while a rotation is under way. */
+const signingKeys = z.string().transform((text, context) => {
+  try {
+    const json = JSON.parse(text) as { keys?: unknown[] }
+    return z
+      .array(privateJwk)
+      .min(1)
+      .parse(json.keys ?? [json])
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a private Ed25519 key as a JWK, or a JWK Set of them (npm run keys:new prints one)',
+    })
+    return z.NEVER
+  }
+})
+
+const environment = z
+  .object({
+    NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+    API_HOST: z.string().default('127.0.0.1'),
+    API_PORT: port.default(9010),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    DATABASE_URL: z.string().min(1),
+    DATABASE_CONNECTIONS: positive.max(500).default(10),
+    WS_SERVER_URL: list(url).default(['http://localhost:9011']),
+    BROADCAST_SECRET: list(webhookSecret),
+    AUTH_SIGNING_KEY: signingKeys.optional(),
+    AUTH_JWKS_URL: url.optional(),
+    AUTH_ISSUER: z.string().min(1).default('loyalty-live'),
+    AUTH_AUDIENCE: z.string().min(1).default('loyalty-live'),
+    AUTH_TOKEN_SECONDS: positive.max(86_400).default(600),
+    AUTH_REFRESH_DAYS: positive.max(365).default(30),
+    LEDGER_LANES: positive.max(16).default(2),
+    LEDGER_QUEUE_MAX: positive.default(2000),
+    RATE_LIMIT_PER_MINUTE: positive.default(6000),
+    SIGN_IN_LIMIT_PER_MINUTE: positive.default(60),
+    EVENT_RETENTION_DAYS: positive.default(7),
+    IDEMPOTENCY_DAYS: positive.min(7, { error: 'must be at least 7: clients may retry that long' }).default(7),
+    CORS_ORIGIN: z.string().default('*'),
+    TRUST_PROXY: z.stringbool().default(false),
+  })
+  .check((context) => {
+    const { AUTH_SIGNING_KEY, AUTH_JWKS_URL } = context.value
+    if (!AUTH_SIGNING_KEY && !AUTH_JWKS_URL) {
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        path: ['AUTH_SIGNING_KEY'],
+        message: 'is missing: set it (npm run keys:new prints one), or AUTH_JWKS_URL for an outside identity provider',
+      })
+    }
+  })
+
+export type Jwk = z.infer<typeof privateJwk>
+
+export type Config = {
+  readonly production: boolean
+  readonly host: string
+  readonly port: number
+  readonly logLevel: string
+  readonly database: { readonly url: string; readonly connectionsMax: number }
+  readonly relay: { readonly targets: readonly string[]; readonly secrets: readonly string[] }
+  readonly auth: {
+    /** Our private keys, or where an outside provider publishes its own. */
+    readonly keys: { readonly own: readonly Jwk[] } | { readonly jwksUrl: string }
+    readonly issuer: string
+    readonly audience: string
+    readonly tokenSeconds: number
+    readonly refreshDays: number
+  }
+  readonly ledger: { readonly lanes: number; readonly queueMax: number }
+  readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
+  readonly retention: { readonly eventDays: number; readonly idempotencyDays: number }
+  readonly corsOrigin: string
+  /** Believe X-Forwarded-For: only behind a proxy that sets it. */
+  readonly trustProxy: boolean
+}
+
+/** Every fault of the environment in one error, so that one restart mends them all. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the environment. @throws ConfigError naming every variable that is missing or wrong */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(present)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`the environment is not complete:\n${faults.join('\n')}`)
+  }
+  const e = parsed.data
+  return {
+    production: e.NODE_ENV === 'production',
+    host: e.API_HOST,
+    port: e.API_PORT,
+    logLevel: e.LOG_LEVEL,
+    database: { url: e.DATABASE_URL, connectionsMax: e.DATABASE_CONNECTIONS },
+    relay: { targets: e.WS_SERVER_URL, secrets: e.BROADCAST_SECRET },
+    auth: {
+      keys: e.AUTH_JWKS_URL ? { jwksUrl: e.AUTH_JWKS_URL } : { own: e.AUTH_SIGNING_KEY! },
+      issuer: e.AUTH_ISSUER,
+      audience: e.AUTH_AUDIENCE,
+      tokenSeconds: e.AUTH_TOKEN_SECONDS,
+      refreshDays: e.AUTH_REFRESH_DAYS,
+    },
+    ledger: { lanes: e.LEDGER_LANES, queueMax: e.LEDGER_QUEUE_MAX },
+    limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
+    retention: { eventDays: e.EVENT_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS },
+    corsOrigin: e.CORS_ORIGIN,
+    trustProxy: e.TRUST_PROXY,
+  }
+}

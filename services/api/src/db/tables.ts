@@ -1,0 +1,177 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Actor } from '@loyalty-live/events'
+
+/** Written by the database. */
+type Made<T> = ColumnType<T, never, never>
+type GeneratedDate = ColumnType<Date, Date | undefined, Date>
+
+export type TenantSettings = {
+  /** ISO 3166-1 alpha-2: how a number without a country code is read. */
+  defaultCountry: string
+  /** ISO 4217. */
+  currency: string
+  adjustmentsNeedApproval: boolean
+}
+
+type TenantsTable = { id: string; name: string; settings: TenantSettings; created_at: GeneratedDate }
+
+type StreamsTable = { tenant_id: string; epoch: number; head: number; last_at: Date }
+
+type CustomersTable = { id: string; phone: string; name: string; created_at: GeneratedDate }
+
+type MembersTable = {
+  tenant_id: string
+  customer_id: string
+  phone: string
+  display_name: string
+  vip: Generated<boolean>
+  vip_since: Date | null
+  version: Generated<number>
+  created_at: GeneratedDate
+}
+
+export type StaffRole = 'owner' | 'admin' | 'cashier'
+
+type StaffTable = {
+  tenant_id: string
+  id: string
+  email: string
+  name: string
+  role: StaffRole
+  password_hash: string
+  created_at: GeneratedDate
+  revoked_at: Date | null
+}
+
+type TerminalsTable = {
+  tenant_id: string
+  id: string
+  name: string
+  key_hash: Buffer
+  created_at: GeneratedDate
+  revoked_at: Date | null
+}
+
+type RefreshTokensTable = {
+  tenant_id: string
+  token_hash: Buffer
+  family: string
+  kind: 'staff' | 'terminal'
+  subject: string
+  issued_at: GeneratedDate
+  expires_at: Date
+  used_at: Date | null
+}
+
+type RevocationsTable = { tenant_id: string; subject: string; revoked_at: GeneratedDate; until: Date }
+
+type ProgramsTable = {
+  tenant_id: string
+  id: string
+  name: string
+  active: Generated<boolean>
+  is_default: Generated<boolean>
+  points_per_scan: Generated<number>
+  points_per_currency_unit: Generated<number>
+  welcome_bonus: Generated<number>
+  debt_policy: Generated<'refuse' | 'allow'>
+  version: Generated<number>
+  created_at: GeneratedDate
+}
+
+type EnrolmentsTable = {
+  tenant_id: string
+  id: Generated<string>
+  customer_id: string
+  program_id: string
+  status: 'pending' | 'active' | 'declined' | 'cancelled'
+  method: 'scan' | 'manual'
+  version: Generated<number>
+  requested_at: GeneratedDate
+  decided_at: Date | null
+}
+
+/** Read only: points move through apply_changes. */
+type CardsTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  customer_id: Made<string>
+  program_id: Made<string>
+  balance: Made<number>
+  earned: Made<number>
+  redeemed: Made<number>
+  version: Made<number>
+  created_at: Made<Date>
+  updated_at: Made<Date>
+}
+
+/** Read only: points move through apply_changes. */
+type EntriesTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  card_id: Made<string>
+  card_version: Made<number>
+  customer_id: Made<string>
+  program_id: Made<string>
+  type: Made<string>
+  points: Made<number>
+  balance_after: Made<number>
+  earned_after: Made<number>
+  redeemed_after: Made<number>
+  reason: Made<string | null>
+  order_id: Made<string | null>
+  reverses: Made<string | null>
+  actor_type: Made<Actor['type']>
+  actor_id: Made<string>
+  actor_name: Made<string | null>
+  idempotency_key: Made<string | null>
+  request_hash: Made<Buffer | null>
+  epoch: Made<number>
+  seq: Made<number>
+  created_at: Made<Date>
+}
+
+/** Read only: events are appended by append_event and apply_changes. */
+type EventsTable = {
+  tenant_id: Made<string>
+  epoch: Made<number>
+  seq: Made<number>
+  id: Made<string>
+  type: Made<string>
+  version: Made<number>
+  customer_id: Made<string | null>
+  actor: Made<unknown>
+  data: Made<unknown>
+  created_at: Made<Date>
+}
+
+type BookingsTable = {
+  tenant_id: string
+  id: Generated<string>
+  customer_id: string | null
+  status: Generated<'booked' | 'completed' | 'cancelled' | 'no_show'>
+  payment_status: Generated<'unpaid' | 'partly' | 'paid' | 'refunded'>
+  starts_at: Date
+  amount_minor: number
+  currency: string
+  version: Generated<number>
+  created_at: GeneratedDate
+}
+
+/** The schema as queries see it; migrations/schema.sql is the schema as PostgreSQL has it. */
+export type Database = {
+  tenants: TenantsTable
+  streams: StreamsTable
+  customers: CustomersTable
+  members: MembersTable
+  staff: StaffTable
+  terminals: TerminalsTable
+  refresh_tokens: RefreshTokensTable
+  revocations: RevocationsTable
+  programs: ProgramsTable
+  enrolments: EnrolmentsTable
+  cards: CardsTable
+  entries: EntriesTable
+  events: EventsTable
+  bookings: BookingsTable
+}
