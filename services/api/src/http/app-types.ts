@@ -1,0 +1,32 @@
+import type { Actor } from '@loyalty-live/events'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** The application as slices see it: routes typed by their zod schemas. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+export type Role = 'owner' | 'admin' | 'cashier' | 'terminal' | 'customer' | 'service'
+
+/** Who may use a route. Every route says so; one that does not is refused when the application is built. */
+export type Access = 'public' | readonly Role[]
+
+/** Who is asking, as the token proves. */
+export type Caller = { readonly tenant: string; readonly subject: string; readonly role: Role; readonly actor: Actor }
+
+/** Everybody who serves customers of a tenant. */
+export const TILL: Access = ['terminal', 'cashier', 'admin', 'owner']
+/** Who runs the business. */
+export const ADMIN: Access = ['admin', 'owner']
+/** Who may follow a tenant's stream. */
+export const STREAM: Access = ['terminal', 'cashier', 'admin', 'owner', 'service']
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** Set by the time a handler of a route that is not public runs. */
+    caller: Caller
+  }
+}

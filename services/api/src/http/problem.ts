@@ -1,0 +1,129 @@
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { isContention, isUnavailable } from '../db/connect.ts'
+import { ApiError, errorCodes, type ErrorCode } from '../errors.ts'
+import type { App } from './app-types.ts'
+
+const RETRY_AFTER_SECONDS = 1
+
+/** Body of every error (RFC 9457), plus the members that a code adds. */
+export const problemSchema = z
+  .looseObject({
+    type: z.string().meta({ description: 'urn:loyalty-live:error:<code>' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'Each field that was wrong' }),
+  })
+  .meta({ title: 'Problem', description: 'RFC 9457' })
+
+/** The body for an error. The same error always gives the same bytes: a repeated request must see its first answer. */
+export function problemBody({ code, message, extra }: ApiError): string {
+  const { status, title } = errorCodes[code]
+  return JSON.stringify({ type: `urn:loyalty-live:error:${code}`, title, status, detail: message, code, ...extra })
+}
+
+/** Response schemas of a route: what it answers, and each way in which it refuses. */
+export function responses<T extends Record<number, z.ZodType>>(
+  success: T,
+  ...codes: ErrorCode[]
+): T & Record<number, z.ZodType> {
+  const always: ErrorCode[] = ['invalid-request', 'rate-limited', 'overloaded']
+  const refusals = [...always, ...codes].map((code) => [errorCodes[code].status, problemSchema])
+  return { ...Object.fromEntries(refusals), ...success }
+}
+
+export function sendProblem(reply: FastifyReply, error: ApiError): FastifyReply {
+  const { status } = errorCodes[error.code]
+  if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  return reply.code(status).type('application/problem+json').send(problemBody(error))
+}
+
+/** Answers every error as problem+json; what nobody foresaw is logged and says nothing about the inside. */
+export function registerProblems(app: App): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = toApiError(error, request)
+    if (known.code === 'internal-error') request.log.error({ err: error }, 'unexpected error')
+    else if (known.code === 'database-unavailable') request.log.warn({ err: error }, 'database unavailable')
+    return sendProblem(reply, known)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0]
+    return sendProblem(reply, new ApiError('route-not-found', `there is no ${request.method} ${path}; see /docs`))
+  })
+}
+
+/** For what fails before there is a route: a URL that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(reply, new ApiError('invalid-request', error.message))
+}
+
+function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
+  if (error instanceof ApiError) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const missing = error.validationContext === 'headers' && request.headers['idempotency-key'] === undefined
+    return missing ? new ApiError('idempotency-key-missing', IDEMPOTENCY_KEY_MISSING) : invalidRequest(error)
+  }
+  const code = FRAMEWORK_CODES[error.code]
+  if (code) return new ApiError(code, FRAMEWORK_DETAILS[code] ?? error.message)
+  if (isUnavailable(error) || isContention(error)) {
+    return new ApiError('database-unavailable', 'the database does not answer right now; try again', {}, error)
+  }
+  // A value that passed our schemas and that PostgreSQL cannot hold (class 22, data exception): still the caller's.
+  if (/^22...$/.test(error.code)) {
+    request.log.warn({ err: error }, 'a value passed the schemas and not the database')
+    return new ApiError('invalid-request', 'a value of the request cannot be stored')
+  }
+  // What the framework refuses in other words (a header too long, a broken request line) is still the caller's.
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new ApiError('invalid-request', error.message)
+  }
+  return new ApiError(
+    'internal-error',
+    `something went wrong here; it is logged under request ${request.id}`,
+    {},
+    error,
+  )
+}
+
+const IDEMPOTENCY_KEY_MISSING =
+  'headers.idempotency-key: is missing; send a new key for each intended change, and the same one when you repeat it'
+
+/** Faults of the framework, as ours. */
+const FRAMEWORK_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed-json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-not-supported',
+  FST_UNDER_PRESSURE: 'overloaded',
+}
+
+const FRAMEWORK_DETAILS: Partial<Record<ErrorCode, string>> = {
+  'malformed-json': 'the body is not valid JSON',
+  'media-type-not-supported': 'send the body as content-type application/json',
+  overloaded: 'the server is busy; try again shortly',
+}
+
+type ValidationError = {
+  validationContext?: string | undefined
+  validation: readonly { instancePath: string; message?: string | undefined; params?: unknown }[]
+}
+
+/** Names each field by where it is: `body.points`, `query.phone`, `params.id`. */
+function invalidRequest(error: ValidationError): ApiError {
+  const place = { querystring: 'query', headers: 'headers', params: 'params' }[error.validationContext ?? ''] ?? 'body'
+  const errors = error.validation.map(({ instancePath, message, params }) => {
+    const unknown = (params as { issue?: { keys?: string[] } } | undefined)?.issue?.keys
+    return {
+      field: `${place}${instancePath.replaceAll('/', '.')}${unknown ? `.${unknown.join(',')}` : ''}`,
+      message: message ?? 'is not valid',
+    }
+  })
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return new ApiError('invalid-request', detail, { errors })
+}

@@ -1,0 +1,23 @@
+import type { App } from './app-types.ts'
+
+/**
+ * One line for each request that changed something or failed; reading is told at debug. By route, not by URL: a query may
+ * hold somebody's phone number.
+ */
+export function registerRequestLog(app: App): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { statusCode } = reply
+    const level = statusCode >= 500 ? 'error' : statusCode >= 400 || request.method !== 'GET' ? 'info' : 'debug'
+    request.log[level](
+      {
+        tenant: request.caller?.tenant,
+        subject: request.caller?.subject,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    )
+  })
+}
