@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest'
+import type { CommittedEvent } from '../stream/committed-event.ts'
+import type { Change, ChangeResult } from './apply.ts'
+import { Lanes, type ApplyBatch, type LanesOptions } from './lanes.ts'
+
+const change = (key: string, tenant = 'demo'): Change => ({
+  tenant,
+  actor: { type: 'terminal', id: 'till', name: null },
+  key,
+  hash: '00',
+  kind: 'redeem',
+  customerId: 'c',
+  points: 1,
+  reason: null,
+  orderId: null,
+})
+
+const REUSED: ChangeResult = { kind: 'key-reused' }
+
+/** A database that is told when to answer: each call waits for its `answer`. */
+function controlled() {
+  const calls: { keys: (string | null)[]; answer: () => void; fail: (error: unknown) => void }[] = []
+  const apply: ApplyBatch = (changes) =>
+    new Promise((resolve, reject) => {
+      calls.push({
+        keys: changes.map(({ key }) => key),
+        answer: () => resolve({ results: changes.map(() => REUSED), events: [] }),
+        fail: reject,
+      })
+    })
+  return { calls, apply }
+}
+
+const lanes = (apply: ApplyBatch, options: Partial<LanesOptions> = {}) =>
+  new Lanes({ apply, onCommitted: () => undefined, lanes: 1, queueMax: 100, random: () => 0, ...options })
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test('a lone change is sent at once, and what arrives meanwhile is the next batch', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply)
+  const answers = [subject.apply(change('a'))]
+  await turn()
+  answers.push(subject.apply(change('b')), subject.apply(change('c')))
+  await turn()
+  expect(calls.map(({ keys }) => keys)).toEqual([['a']])
+  calls[0]!.answer()
+  await turn()
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['b', 'c']])
+  calls[1]!.answer()
+  await Promise.all(answers)
+})
+
+test('changes that arrive in the same turn share a batch', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply)
+  const answers = ['a', 'b', 'c'].map((key) => subject.apply(change(key)))
+  await turn()
+  expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b', 'c']])
+  calls[0]!.answer()
+  await Promise.all(answers)
+})
+
+test('two changes under one key never share a batch, and others do not wait for the second', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply)
+  const answers = ['a', 'a', 'b'].map((key) => subject.apply(change(key)))
+  await turn()
+  calls[0]!.answer()
+  await turn()
+  calls[1]!.answer()
+  await Promise.all(answers)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a', 'b'], ['a']])
+})
+
+test('tenants of different lanes do not wait for each other', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply, { lanes: 8 })
+  const answers = ['demo', 'rival', 'third', 'fourth'].map((tenant) => subject.apply(change('a', tenant)))
+  await turn()
+  expect(calls.length).toBeGreaterThan(1)
+  for (const { answer } of calls) answer()
+  await Promise.all(answers)
+})
+
+test('a change that fails its batch fails alone', async () => {
+  const sent: (string | null)[][] = []
+  const subject = lanes(async (changes) => {
+    sent.push(changes.map(({ key }) => key))
+    if (changes.some(({ key }) => key === 'bad')) throw Object.assign(new Error('no such kind'), { code: '23514' })
+    return { results: changes.map(() => REUSED), events: [] }
+  })
+  const answers = await Promise.allSettled(['a', 'bad', 'b'].map((key) => subject.apply(change(key))))
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(sent).toEqual([['a', 'bad', 'b'], ['a'], ['bad'], ['b']])
+})
+
+test.each(['40P01', '57P01', 'ECONNREFUSED'])('a batch that failed with %s is tried again as a whole', async (code) => {
+  let failures = 2
+  const subject = lanes(async (changes) => {
+    if (failures-- > 0) throw Object.assign(new Error(code), { code })
+    return { results: changes.map(() => REUSED), events: [] }
+  })
+  expect(await Promise.all(['a', 'b'].map((key) => subject.apply(change(key))))).toEqual([REUSED, REUSED])
+})
+
+test('when the database stays away everybody hears it, and the lane goes on afterwards', async () => {
+  let down = true
+  const subject = lanes(async (changes) => {
+    if (down) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    return { results: changes.map(() => REUSED), events: [] }
+  })
+  const answers = await Promise.allSettled(['a', 'b'].map((key) => subject.apply(change(key))))
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  down = false
+  expect(await subject.apply(change('c'))).toEqual(REUSED)
+})
+
+test('events are told once, before the answers, in order', async () => {
+  const told: number[] = []
+  const event = (seq: number): CommittedEvent => ({ tenant: 'demo', epoch: 1, seq, text: '{}' })
+  let seq = 0
+  const subject = lanes(
+    async (changes) => ({ results: changes.map(() => REUSED), events: changes.map(() => event(++seq)) }),
+    { onCommitted: (events) => told.push(...events.map((each) => each.seq)) },
+  )
+  await subject.apply(change('a'))
+  await Promise.all(['b', 'c'].map((key) => subject.apply(change(key))))
+  expect(told).toEqual([1, 2, 3])
+})
+
+test('beyond queueMax a change is refused at once, and there is room again afterwards', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply, { queueMax: 2 })
+  const waiting = [subject.apply(change('a')), subject.apply(change('b'))]
+  await expect(subject.apply(change('c'))).rejects.toMatchObject({ code: 'overloaded' })
+  await turn()
+  calls[0]!.answer()
+  await Promise.all(waiting)
+  const next = subject.apply(change('d'))
+  await turn()
+  calls[1]!.answer()
+  expect(await next).toEqual(REUSED)
+})
+
+test('a change that has waited longer than a till does is not sent any more', async () => {
+  const { calls, apply } = controlled()
+  let time = 0
+  const subject = lanes(apply, { now: () => time })
+  const first = subject.apply(change('a'))
+  await turn()
+  const late = subject.apply(change('b'))
+  time = 10_001
+  calls[0]!.answer()
+  await expect(late).rejects.toMatchObject({ code: 'overloaded' })
+  await first
+  expect(calls).toHaveLength(1)
+})
+
+test('drain waits for everything that was accepted', async () => {
+  const { calls, apply } = controlled()
+  const subject = lanes(apply)
+  await subject.drain()
+  const answer = subject.apply(change('a'))
+  let drained = false
+  const draining = subject.drain().then(() => (drained = true))
+  await turn()
+  expect(drained).toBe(false)
+  calls[0]!.answer()
+  await answer
+  await draining
+})

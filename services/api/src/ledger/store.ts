@@ -1,0 +1,84 @@
+import type { TransactionType } from '@loyalty-live/events'
+import { sql } from 'kysely'
+import type { TenantTransaction } from '../db/tenant-scope.ts'
+
+/** A customer as a till sees them, by phone; null when the tenant has no such member. */
+export async function findByPhone(trx: TenantTransaction, tenant: string, phone: string) {
+  const member = await trx
+    .selectFrom('members')
+    .innerJoin('customers', 'customers.id', 'members.customer_id')
+    .select(['customers.id', 'members.phone', 'customers.name', 'display_name', 'vip', 'version'])
+    .where('members.tenant_id', '=', tenant)
+    .where('members.phone', '=', phone)
+    .executeTakeFirst()
+  if (!member) return null
+  const cards = await trx
+    .selectFrom('cards')
+    .innerJoin('programs', (join) =>
+      join.onRef('programs.tenant_id', '=', 'cards.tenant_id').onRef('programs.id', '=', 'cards.program_id'),
+    )
+    .select([
+      'cards.id',
+      'program_id',
+      'programs.name as program_name',
+      'balance',
+      'earned',
+      'redeemed',
+      'cards.version',
+    ])
+    .where('cards.tenant_id', '=', tenant)
+    .where('cards.customer_id', '=', member.id)
+    .orderBy('programs.is_default', 'desc')
+    .orderBy('programs.name')
+    .execute()
+  return { member, cards }
+}
+
+export type TransactionFilter = {
+  readonly customerId?: string | undefined
+  readonly cardId?: string | undefined
+  readonly orderId?: string | undefined
+  readonly type?: TransactionType | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** Ledger entries, newest first, from the one before `before` on. Entry ids sort in commit order. */
+export function listTransactions(
+  trx: TenantTransaction,
+  tenant: string,
+  filter: TransactionFilter,
+  before: string | null,
+  limit: number,
+) {
+  let query = trx
+    .selectFrom('entries')
+    .innerJoin('members', (join) =>
+      join
+        .onRef('members.tenant_id', '=', 'entries.tenant_id')
+        .onRef('members.customer_id', '=', 'entries.customer_id'),
+    )
+    .leftJoin('entries as reversal', (join) =>
+      join.onRef('reversal.tenant_id', '=', 'entries.tenant_id').onRef('reversal.reverses', '=', 'entries.id'),
+    )
+    .selectAll('entries')
+    .select(['members.display_name', 'reversal.id as reversed_by'])
+    .where('entries.tenant_id', '=', tenant)
+    .orderBy('entries.id', 'desc')
+    .limit(limit)
+  if (filter.customerId) query = query.where('entries.customer_id', '=', filter.customerId)
+  if (filter.cardId) query = query.where('entries.card_id', '=', filter.cardId)
+  if (filter.orderId) query = query.where('entries.order_id', '=', filter.orderId)
+  if (filter.type) query = query.where('entries.type', '=', filter.type)
+  // An id starts with its time, so a range of times is a range of ids.
+  if (filter.from) query = query.where('entries.id', '>=', firstIdOf(filter.from))
+  if (filter.to) query = query.where('entries.id', '<', firstIdOf(filter.to))
+  if (before) query = query.where('entries.id', '<', before)
+  return query.execute()
+}
+
+/** The lowest UUIDv7 of a millisecond. */
+function firstIdOf(time: string) {
+  const hex = Date.parse(time).toString(16).padStart(12, '0')
+  return sql<string>`${`${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`}::uuid`
+}
