@@ -1,0 +1,110 @@
+import { randomUUIDv7 } from 'node:crypto'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import underPressure from '@fastify/under-pressure'
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Db } from './db/connect.ts'
+import type { ReadSettings } from './db/tenant-settings.ts'
+import type { App } from './http/app-types.ts'
+import { registerAuthentication } from './http/auth/authenticate.ts'
+import type { Revocation, Revocations } from './http/auth/revocations.ts'
+import type { KeyRing } from './http/auth/signing-keys.ts'
+import { tokenVerifier } from './http/auth/verify-token.ts'
+import { registerNoStore } from './http/caching.ts'
+import { registerConnectionClose } from './http/graceful-close.ts'
+import { registerHealth } from './http/health.ts'
+import { registerMetrics, type Metrics } from './http/metrics.ts'
+import { registerOpenApi } from './http/openapi.ts'
+import { answerFrameworkError, registerProblems } from './http/problem.ts'
+import { registerRateLimit } from './http/rate-limit.ts'
+import { registerRequestLog } from './http/request-log.ts'
+import type { Lanes } from './ledger/lanes.ts'
+import { ledgerRoutes } from './ledger/routes.ts'
+import { memberRoutes } from './members/routes.ts'
+import { programRoutes } from './programs/routes.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+import { staffRoutes } from './staff/routes.ts'
+import type { Heads } from './stream/heads.ts'
+import type { Pages } from './stream/pages.ts'
+import { streamRoutes } from './stream/routes.ts'
+import type { OnCommitted } from './stream/write.ts'
+import { terminalRoutes } from './terminals/routes.ts'
+
+const BODY_BYTES_MAX = 64 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+const EVENT_LOOP_DELAY_MAX_MS = 2_000
+
+export type AppDeps = {
+  config: Config
+  logger: Logger
+  db: Db
+  keyRing: KeyRing
+  revocations: Revocations
+  readSettings: ReadSettings
+  lanes: Lanes
+  heads: Heads
+  pages: Pages
+  metrics: Metrics
+  onCommitted: OnCommitted
+  onRevoked: (revocation: Revocation) => void
+  isClosing: () => boolean
+}
+
+/** The application with every route, not listening: `start.ts` gives it a port, tests inject requests. */
+export async function buildApp(deps: AppDeps): Promise<App> {
+  const { config, logger, db, keyRing, revocations, metrics, onCommitted, onRevoked, isClosing } = deps
+  const { auth, limits } = config
+  const fastifyLogger: FastifyBaseLogger = logger
+  const app: App = Fastify({
+    loggerInstance: fastifyLogger,
+    genReqId: () => randomUUIDv7(),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 65_000,
+    trustProxy: config.trustProxy,
+    // A request that is here is served, also while closing; see graceful-close.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  registerNoStore(app)
+  registerProblems(app)
+  registerConnectionClose(app, isClosing)
+  registerRequestLog(app)
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // Tokens travel in a header, never in a cookie: any origin that has one may ask (CORS_ORIGIN narrows it).
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  await app.register(cors, {
+    origin: config.corsOrigin,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['etag', 'retry-after', 'idempotency-replayed', 'ratelimit-limit', 'ratelimit-remaining'],
+  })
+  await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MAX_MS, retryAfter: 1 })
+  registerAuthentication(app, tokenVerifier(keyRing, auth), revocations)
+  await registerRateLimit(app, limits.perMinute)
+  await registerOpenApi(app)
+  registerMetrics(app, metrics)
+  registerHealth(app, { checkDatabase: () => db.pool.query('select 1'), isClosing })
+
+  const { tokenSeconds } = auth
+  if (keyRing.sign) {
+    signInRoutes(app, { db, sign: keyRing.sign, auth, attemptsPerMinute: limits.signInPerMinute })
+  }
+  app.get('/.well-known/jwks.json', { schema: { hide: true } }, () => keyRing.jwks)
+  streamRoutes(app, deps)
+  ledgerRoutes(app, deps)
+  memberRoutes(app, { db, onCommitted })
+  programRoutes(app, { db, onCommitted })
+  staffRoutes(app, { db, tokenSeconds, onRevoked })
+  terminalRoutes(app, { db, tokenSeconds, onRevoked })
+  return app
+}

@@ -1,0 +1,123 @@
+import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
+import { cursorText, formatCursor } from '@loyalty-live/events'
+import { z } from 'zod'
+import type { Db } from '../db/connect.ts'
+import { withTenant, withTenantSnapshot } from '../db/tenant-scope.ts'
+import { ApiError } from '../errors.ts'
+import { ADMIN, type App } from '../http/app-types.ts'
+import type { Revocation } from '../http/auth/revocations.ts'
+import { revokeSubject } from '../http/auth/revoke.ts'
+import { isoTime, text, uuid } from '../http/fields.ts'
+import { decodePageKey, pageOf, pageQuery, toPage } from '../http/paging.ts'
+import { responses } from '../http/problem.ts'
+import { readHead } from '../stream/read.ts'
+
+export type TerminalsOptions = { db: Db; tokenSeconds: number; onRevoked: (revocation: Revocation) => void }
+
+const terminalItem = z
+  .object({ id: uuid, name: z.string(), createdAt: isoTime, revokedAt: isoTime.nullable() })
+  .meta({ title: 'Terminal' })
+
+const createdTerminal = terminalItem
+  .extend({
+    key: z.string().meta({ description: 'Shown this once: the terminal signs in with it' }),
+    cursor: cursorText,
+  })
+  .meta({ title: 'CreatedTerminal' })
+
+const pageKey = z.tuple([uuid])
+
+/** Tills of a tenant: each signs in with a key of its own, and can be shut out alone. */
+export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: TerminalsOptions): void {
+  const config = { access: ADMIN }
+  const tags = ['terminals']
+
+  app.route({
+    method: 'GET',
+    url: '/api/admin/terminals',
+    config,
+    schema: {
+      tags,
+      summary: 'Terminals, the newest first',
+      querystring: z.strictObject(pageQuery),
+      response: responses({ 200: pageOf(terminalItem) }),
+    },
+    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
+      const before = decodePageKey(pageAfter, pageKey)
+      return withTenantSnapshot(db, tenant, async (trx) => {
+        let query = trx
+          .selectFrom('terminals')
+          .select(['id', 'name', 'created_at', 'revoked_at'])
+          .where('tenant_id', '=', tenant)
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+        if (before) query = query.where('id', '<', before[0])
+        const page = toPage(await query.execute(), limit, (row) => [row.id], toItem)
+        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+      })
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/api/admin/terminals',
+    config,
+    schema: {
+      tags,
+      summary: 'Create a terminal',
+      description: 'The key is in this answer and nowhere else.',
+      body: z.strictObject({ name: text(100) }),
+      response: responses({ 201: createdTerminal }),
+    },
+    handler: async ({ caller: { tenant }, body: { name } }, reply) => {
+      const key = `ltk_${randomBytes(32).toString('base64url')}`
+      const created = await withTenant(db, tenant, async (trx) => {
+        const row = await trx
+          .insertInto('terminals')
+          .values({ tenant_id: tenant, id: randomUUIDv7(), name, key_hash: hashKey(key), revoked_at: null })
+          .returning(['id', 'name', 'created_at', 'revoked_at'])
+          .executeTakeFirstOrThrow()
+        return { ...toItem(row), cursor: formatCursor(await readHead(trx, tenant)) }
+      })
+      return reply.code(201).send({ ...created, key })
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/api/admin/terminals/:id',
+    config,
+    schema: {
+      tags,
+      summary: 'Revoke a terminal',
+      description: 'Its sockets close and its calls fail at once. Doing it twice changes nothing.',
+      params: z.strictObject({ id: uuid }),
+      response: responses({ 200: terminalItem }, 'terminal-not-found'),
+    },
+    handler: async ({ caller: { tenant }, params: { id } }) => {
+      const { row, revocation } = await withTenant(db, tenant, async (trx) => {
+        const revoked = await trx
+          .updateTable('terminals')
+          .set(({ fn, val, ref }) => ({ revoked_at: fn.coalesce(ref('revoked_at'), val(new Date())) }))
+          .where('tenant_id', '=', tenant)
+          .where('id', '=', id)
+          .returning(['id', 'name', 'created_at', 'revoked_at'])
+          .executeTakeFirst()
+        if (!revoked) throw new ApiError('terminal-not-found', `this tenant has no terminal ${id}`)
+        return { row: revoked, revocation: await revokeSubject(trx, tenant, id, tokenSeconds) }
+      })
+      onRevoked(revocation)
+      return toItem(row)
+    },
+  })
+}
+
+const toItem = (row: { id: string; name: string; created_at: Date; revoked_at: Date | null }) => ({
+  id: row.id,
+  name: row.name,
+  createdAt: row.created_at.toISOString(),
+  revokedAt: row.revoked_at?.toISOString() ?? null,
+})
+
+/** The key is long and random: a plain hash is enough. */
+const hashKey = (key: string) => createHash('sha256').update(key).digest()
