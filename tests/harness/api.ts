@@ -21,7 +21,7 @@ export type TestApi = RunningApi & {
 }
 
 export type CallOptions = { token?: string; body?: unknown; headers?: Record<string, string> }
-// biome-ignore lint: the shape of a body is what tests assert
+/** `body` is untyped on purpose: its shape is what tests assert. */
 export type Answer = { status: number; headers: Headers; text: string; body: Record<string, any> }
 
 /** The API in this process, on a free port, against a database. */

@@ -114,15 +114,15 @@ type ValidationError = {
   validation: readonly { instancePath: string; message?: string | undefined; params?: unknown }[]
 }
 
-/** Names each field by where it is: `body.points`, `query.phone`, `params.id`. */
+/** Names each field by where it is: `body.points`, `query.phone`, `params.id`. A field that nobody knows is named too. */
 function invalidRequest(error: ValidationError): ApiError {
   const place = { querystring: 'query', headers: 'headers', params: 'params' }[error.validationContext ?? ''] ?? 'body'
-  const errors = error.validation.map(({ instancePath, message, params }) => {
-    const unknown = (params as { issue?: { keys?: string[] } } | undefined)?.issue?.keys
-    return {
-      field: `${place}${instancePath.replaceAll('/', '.')}${unknown ? `.${unknown.join(',')}` : ''}`,
-      message: message ?? 'is not valid',
-    }
+  const errors = error.validation.flatMap(({ instancePath, message = 'is not valid', params }) => {
+    const path = [place, ...instancePath.split('/').filter(Boolean)]
+    const { keys } = params as { keys?: readonly string[] }
+    return keys
+      ? keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
+      : [{ field: path.join('.'), message }]
   })
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
   return new ApiError('invalid-request', detail, { errors })
