@@ -119,8 +119,11 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
     },
     handler: async ({ caller: { tenant, role: callerRole }, params: { id } }) => {
       const { row, revocation } = await withTenant(db, tenant, async (trx) => {
-        const person = await lockStaff(trx, tenant, id)
+        const { person, otherOwners } = await lockStaff(trx, tenant, id)
         requireAuthority(callerRole, person.role)
+        if (person.role === 'owner' && !person.revoked_at && otherOwners === 0) {
+          throw new ApiError('last-owner', `${person.name} is the last owner; make somebody else an owner first`)
+        }
         const revoked = person.revoked_at ? person : await revokeStaff(trx, tenant, id)
         return { row: revoked, revocation: await revokeSubject(trx, tenant, id, tokenSeconds) }
       })
@@ -130,8 +133,15 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
   })
 }
 
-/** The person, and no way for two owners to dismiss each other at once: whoever decides holds every owner's row. */
-async function lockStaff(trx: TenantTransaction, tenant: string, id: string): Promise<StaffRow> {
+/**
+ * The person and how many other owners there are. Every owner's row is held until the end of the transaction: two owners
+ * who dismiss each other at once would each count on the other.
+ */
+async function lockStaff(
+  trx: TenantTransaction,
+  tenant: string,
+  id: string,
+): Promise<{ person: StaffRow; otherOwners: number }> {
   const rows = await trx
     .selectFrom('staff')
     .select(columns)
@@ -142,11 +152,8 @@ async function lockStaff(trx: TenantTransaction, tenant: string, id: string): Pr
     .execute()
   const person = rows.find((row) => row.id === id)
   if (!person) throw new ApiError('staff-not-found', `this tenant has no member of staff ${id}`)
-  const otherOwners = rows.filter((row) => row.id !== id && row.role === 'owner' && !row.revoked_at)
-  if (person.role === 'owner' && !person.revoked_at && otherOwners.length === 0) {
-    throw new ApiError('last-owner', `${person.name} is the last owner; make somebody else an owner first`)
-  }
-  return person
+  const others = rows.filter((row) => row.id !== id && row.role === 'owner' && !row.revoked_at)
+  return { person, otherOwners: others.length }
 }
 
 function revokeStaff(trx: TenantTransaction, tenant: string, id: string): Promise<StaffRow> {
