@@ -51,3 +51,6 @@ grant create on schema public to loyalty_engine;
 alter function forget_expired owner to loyalty_engine;
 revoke create on schema public from loyalty_engine;
 grant execute on function maintain_events, forget_expired to loyalty_app;
+
+-- Partitions for the first days, before there is anything to put in them.
+select maintain_events(7);

@@ -107,6 +107,8 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
     () => relay.queued,
   )
 
+  // Before the first write: a day's events belong in that day's partition.
+  await keepHouse(db, config, logger)
   await readRevocations()
   await app.listen({ host: config.host, port: config.port })
   const stopListening = listen({
@@ -118,7 +120,6 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
   })
   const rereading = setInterval(() => void readRevocations(), REVOCATIONS_MS)
   const housekeeping = setInterval(() => void keepHouse(db, config, logger), HOUR_MS)
-  await keepHouse(db, config, logger)
   sweeper.start()
   announcer.start()
 
