@@ -1,5 +1,9 @@
 /** Waits until a condition holds, asking often; fails when it does not within the limit. Never a sleep for luck. */
-export async function until<T>(condition: () => T | Promise<T>, limitMs = 10_000, what = 'the condition'): Promise<T> {
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  limitMs = 10_000,
+  what = 'the condition',
+): Promise<NonNullable<T>> {
   const deadline = performance.now() + limitMs
   for (;;) {
     const value = await condition()

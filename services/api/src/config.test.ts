@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, parseConfig } from './config.ts'
+
+const key = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+const env = {
+  DATABASE_URL: 'postgresql://localhost/loyalty',
+  BROADCAST_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+  AUTH_SIGNING_KEY: JSON.stringify(key),
+}
+
+const faults = (more: Record<string, string | undefined>) => {
+  try {
+    parseConfig({ ...env, ...more })
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as Error).message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(':')[0])
+  }
+  return []
+}
+
+describe('configuration of the API', () => {
+  test('has a default for everything but the database and the secrets', () => {
+    expect(parseConfig(env)).toMatchObject({
+      port: 9010,
+      host: '127.0.0.1',
+      production: true,
+      relay: { targets: ['http://localhost:9011'] },
+      auth: { tokenSeconds: 600, keys: { own: [key] } },
+      retention: { eventDays: 7, idempotencyDays: 7 },
+    })
+  })
+
+  test('tells every fault at once', () => {
+    expect(
+      faults({ DATABASE_URL: '', BROADCAST_SECRET: 'short', API_PORT: '99999', AUTH_SIGNING_KEY: undefined }),
+    ).toEqual(expect.arrayContaining(['DATABASE_URL', 'BROADCAST_SECRET', 'API_PORT']))
+    expect(faults({ AUTH_SIGNING_KEY: undefined })).toEqual(['AUTH_SIGNING_KEY'])
+  })
+
+  test.each([
+    ['WS_SERVER_URL', 'ftp://x'],
+    ['IDEMPOTENCY_DAYS', '6'],
+    ['AUTH_SIGNING_KEY', '{"kty":"RSA"}'],
+    ['AUTH_SIGNING_KEY', 'not json'],
+    ['LOG_LEVEL', 'loud'],
+    ['DATABASE_CONNECTIONS', '0'],
+    ['TRUST_PROXY', 'perhaps'],
+  ])('refuses %s=%s by name', (name, value) => {
+    expect(faults({ [name]: value })).toEqual([name])
+  })
+
+  test('takes lists of servers, of secrets and of keys: the first is used, the others still count', () => {
+    const config = parseConfig({
+      ...env,
+      WS_SERVER_URL: 'http://a:1, http://b:2',
+      BROADCAST_SECRET: `${env.BROADCAST_SECRET} ${Buffer.alloc(24, 1).toString('base64')}`,
+      AUTH_SIGNING_KEY: JSON.stringify({ keys: [key, key] }),
+    })
+    expect(config.relay.targets).toEqual(['http://a:1', 'http://b:2'])
+    expect(config.relay.secrets).toHaveLength(2)
+    expect(config.auth.keys).toEqual({ own: [key, key] })
+  })
+
+  test('an outside identity provider takes the place of our own keys', () => {
+    const config = parseConfig({ ...env, AUTH_SIGNING_KEY: '', AUTH_JWKS_URL: 'https://id.example/jwks.json' })
+    expect(config.auth.keys).toEqual({ jwksUrl: 'https://id.example/jwks.json' })
+  })
+})
