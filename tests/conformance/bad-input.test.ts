@@ -87,20 +87,21 @@ function requiredFields(operation: string): string[] {
   return documented[path]![method.toLowerCase()]!.requestBody?.content['application/json'].schema.required ?? []
 }
 
-type Change = { token?: string | null; params?: object; query?: object; headers?: object; body?: unknown }
+type Fields = Record<string, string>
+type Change = { token?: string | null; params?: Fields; query?: Fields; headers?: Fields; body?: unknown }
 
 /** Sends an example with something about it changed. */
 function send(operation: string, example: Example, change: Change = {}): Promise<Answer> {
   const [method, template] = operation.split(' ') as [string, string]
   const params: Record<string, string> = { ...example.params, ...change.params }
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name]!))
-  const query = new URLSearchParams({ ...example.query, ...change.query } as Record<string, string>)
+  const query = new URLSearchParams({ ...example.query, ...change.query })
   const token = change.token === undefined ? (example.as ? tokens[example.as] : null) : change.token
   const body = change.body === undefined ? example.body : change.body
-  return api.call(method, query.size > 0 ? `${path}?${query}` : path, {
+  return api.call(method, query.size > 0 ? `${path}?${query.toString()}` : path, {
     ...(token === null ? {} : { token }),
     ...(body === undefined ? {} : { body }),
-    headers: { ...example.headers, ...change.headers } as Record<string, string>,
+    headers: { ...example.headers, ...change.headers },
   })
 }
 

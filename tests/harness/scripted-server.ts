@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -15,14 +15,13 @@ export type ScriptedServer = {
 /** A server that does what a realtime server does on its bad days, and remembers what it was sent. */
 export async function startScriptedServer(port = 0): Promise<ScriptedServer> {
   const posts: Post[] = []
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      posts.push({ path: request.url ?? '', headers: request.headers, body })
-      if (scripted.answer === 'hang') return
-      response.writeHead(scripted.answer.status, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(scripted.answer.body))
-    })
-  })
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    posts.push({ path: request.url ?? '', headers: request.headers, body: await text(request) })
+    if (scripted.answer === 'hang') return
+    response.writeHead(scripted.answer.status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(scripted.answer.body))
+  }
+  const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const scripted: ScriptedServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -113,7 +113,7 @@ describe('the customers list', () => {
   )
 
   test('searches by part of the name in any case, taking signs as they are', async () => {
-    expect(names(await list('search=CARL'))).toEqual(['Carl', 'carl'].toSorted())
+    expect(names(await list('search=CARL')).toSorted()).toEqual(['Carl', 'carl'])
     expect(names(await list('search=0%25'))).toEqual(['Bea 100%'])
     expect(names(await list('search=%25%25'))).toEqual([])
     expect(names(await list('search=b_o'))).toEqual(['Bob_O'])
@@ -163,7 +163,7 @@ describe('one customer', () => {
       api.call('PUT', `/api/admin/customers/${theirs.id}/vip`, { token: admin }),
     ])
     expect(answers.map(({ status, body }) => [status, body['code']])).toEqual(
-      Array(4).fill([404, 'customer-not-found']),
+      Array.from({ length: 4 }, () => [404, 'customer-not-found']),
     )
   })
 
@@ -192,7 +192,7 @@ describe('one customer', () => {
   test('changed by two at once: one wins, the other gets 412 with the record as it is', async () => {
     const { id } = await tenant.enrol({ name: 'Before', points: 5 })
     const answers = await Promise.all([patch(id, 'One', '"1"'), patch(id, 'Two', 'W/"1"')])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412])
+    expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['200', '412'])
     const winner = answers.find(({ status }) => status === 200)!.body
     const loser = answers.find(({ status }) => status === 412)!.body
     expect(loser).toMatchObject({
@@ -294,6 +294,6 @@ test('I6 a list’s cursor is exact: what is committed meanwhile is either in th
       cursor = body['cursor']
       head = body['head']
     }
-    expect(final['items'].map((item: any) => item.points).toSorted()).toEqual([...cards.values()].toSorted())
+    expect(new Map(final['items'].map((item: any) => [item.cards[0].id, item.points]))).toEqual(cards)
   }
 })

@@ -63,7 +63,7 @@ describe('signing in', () => {
       api.call('POST', '/api/auth/terminal', { body: { key: 'wrong-key' } }),
     ])
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
-    expect(answers[0]!.body['code']).toBe('sign-in-failed')
+    expect(answers[0].body['code']).toBe('sign-in-failed')
   })
 
   test('too often is refused for a while, by account', async () => {
