@@ -139,12 +139,16 @@ as $$
   limit p_limit
 $$;
 
--- Streams that moved lately, or everything since a time: what the relay announces.
-create function active_heads(p_since timestamptz)
-returns table (tenant_id text, epoch bigint, head bigint)
+-- Where the streams that moved since a time stand as far as the realtime server is concerned: what the relay announces. Not
+-- what was committed: a server that had just started would take an event on its way to it for one it has missed.
+create function delivered_heads(p_since timestamptz)
+returns table (tenant_id text, epoch bigint, seq bigint)
 language sql stable security definer set search_path = public, pg_temp
 as $$
-  select s.tenant_id, s.epoch, s.head from streams s where s.last_at >= p_since
+  select d.tenant_id, d.epoch, d.seq
+  from streams s
+  join deliveries d on d.tenant_id = s.tenant_id
+  where s.last_at >= p_since
 $$;
 
 -- What is committed but not yet acknowledged, for the metrics.
@@ -190,7 +194,7 @@ begin
   insert into deliveries (tenant_id, epoch, seq) values (p_id, first, 0);
 end $$;
 
-grant execute on function append_event, lock_streams, stream_heads, mark_delivered, undelivered_events, active_heads,
+grant execute on function append_event, lock_streams, stream_heads, mark_delivered, undelivered_events, delivered_heads,
   undelivered_totals to loyalty_app;
 
 -- Functions that see every tenant run as loyalty_engine.
@@ -200,7 +204,7 @@ alter function lock_streams owner to loyalty_engine;
 alter function stream_heads owner to loyalty_engine;
 alter function mark_delivered owner to loyalty_engine;
 alter function undelivered_events owner to loyalty_engine;
-alter function active_heads owner to loyalty_engine;
+alter function delivered_heads owner to loyalty_engine;
 alter function undelivered_totals owner to loyalty_engine;
 alter function start_new_epoch owner to loyalty_engine;
 alter function create_tenant owner to loyalty_engine;

@@ -398,16 +398,6 @@ create policy tenant on tenants for all to public using (id = current_tenant());
 create policy engine on terminals for all to loyalty_engine using true;
 create policy tenant on terminals for all to public using (tenant_id = current_tenant());
 
-CREATE OR REPLACE FUNCTION public.active_heads(p_since timestamp with time zone)
- RETURNS TABLE(tenant_id text, epoch bigint, head bigint)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-  select s.tenant_id, s.epoch, s.head from streams s where s.last_at >= p_since
-$function$
--- owner loyalty_engine; may be called by loyalty_app
-
 CREATE OR REPLACE FUNCTION public.active_revocations()
  RETURNS TABLE(tenant_id text, subject text, until timestamp with time zone)
  LANGUAGE sql
@@ -756,6 +746,19 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.tenant', true), '') $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.delivered_heads(p_since timestamp with time zone)
+ RETURNS TABLE(tenant_id text, epoch bigint, seq bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select d.tenant_id, d.epoch, d.seq
+  from streams s
+  join deliveries d on d.tenant_id = s.tenant_id
+  where s.last_at >= p_since
+$function$
+-- owner loyalty_engine; may be called by loyalty_app
 
 CREATE OR REPLACE FUNCTION public.enrolment_changed_by_hand()
  RETURNS trigger

@@ -72,11 +72,11 @@ export class Announcer {
 
   async #announce(withinSeconds: number): Promise<boolean> {
     const { db, broadcaster, revocations } = this.#options
-    const { rows } = await sql<{ tenant_id: string; epoch: number; head: number }>`
-      select tenant_id, epoch, head from active_heads(now() - make_interval(secs => ${withinSeconds}))
+    const { rows } = await sql<{ tenant_id: string; epoch: number; seq: number }>`
+      select tenant_id, epoch, seq from delivered_heads(now() - make_interval(secs => ${withinSeconds}))
       limit ${STATED_MAX}`.execute(db.query)
     const state: ControlRequest = {
-      heads: rows.map(({ tenant_id, epoch, head }) => ({ tenant: tenant_id, epoch, seq: head })),
+      heads: rows.map(({ tenant_id, epoch, seq }) => ({ tenant: tenant_id, epoch, seq })),
       revoked: revocations
         .all()
         .slice(0, STATED_MAX)
