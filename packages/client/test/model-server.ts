@@ -1,0 +1,85 @@
+import type { Cursor } from '@loyalty-live/events'
+import type { Fetch } from '../src/http.ts'
+import type { GetToken } from '../src/tokens.ts'
+import { createModelRealtime, type ModelRealtime } from './model-realtime.ts'
+import { createModelStream, type ModelStream } from './model-stream.ts'
+import { createModelTokens, type ModelTokens } from './model-tokens.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { CALM, chance, later, type Weather } from './weather.ts'
+
+/**
+ * The API and the realtime server as a client sees them through the wire. It speaks the contract of packages/events and
+ * knows nothing of the client's code.
+ */
+export type ModelServer = {
+  readonly fetch: Fetch
+  readonly getToken: GetToken
+  readonly createSocket: ModelRealtime['createSocket']
+  readonly weather: Weather
+  readonly head: Cursor
+  /** Paths that were asked for. */
+  readonly requests: readonly string[]
+  readonly stream: ModelStream
+  readonly realtime: ModelRealtime
+  readonly tokens: ModelTokens
+  commit(count: number): void
+}
+
+export function createModelServer(clock: VirtualClock, random: () => number): ModelServer {
+  const weather = { ...CALM }
+  const world = { clock, weather, random }
+  const stream = createModelStream()
+  const tokens = createModelTokens(world)
+  const realtime = createModelRealtime(world, stream, tokens)
+  const requests: string[] = []
+
+  const fetch: Fetch = (input, init) => {
+    const url = new URL(input as string)
+    const headers = new Headers(init?.headers)
+    requests.push(`${url.pathname}${url.search}`)
+    return new Promise((resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))
+      if (weather.api === 'silent') return
+      later(world, () => {
+        if (weather.api === 'unreachable') return reject(new TypeError('fetch failed'))
+        const answer = answerTo(url, headers)
+        later(world, () => resolve(answer))
+      })
+    })
+  }
+
+  function answerTo(url: URL, headers: Headers): Response {
+    if (weather.api === 'overloaded') return problem(503, 'overloaded', { 'retry-after': '3' })
+    const token = headers.get('authorization')?.replace('Bearer ', '') ?? ''
+    if (tokens.isRefused(token)) return problem(401, 'token-expired')
+    const after = url.searchParams.get('after')
+    const page = stream.pageAfter(after)
+    const etag = `"${after}-${page.head}"`
+    if (headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } })
+    return Response.json(page, { headers: { etag } })
+  }
+
+  return {
+    fetch,
+    getToken: tokens.getToken,
+    createSocket: realtime.createSocket,
+    weather,
+    requests,
+    stream,
+    realtime,
+    tokens,
+    get head() {
+      return stream.head
+    },
+    commit(count) {
+      for (let i = 0; i < count; i++) {
+        const event = stream.append()
+        if (!chance(world, weather.unannounced)) realtime.hear(event)
+      }
+    },
+  }
+}
+
+function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ type: `urn:loyalty-live:error:${code}`, status, code, detail: code }, { status, headers })
+}

@@ -1,0 +1,50 @@
+import { formatCursor, parseCursor, type AnyEvent, type CatchUpPage, type Cursor } from '@loyalty-live/events'
+import { eventAt } from './events.ts'
+
+/** The stream as the database has it. */
+export type ModelStream = {
+  readonly head: Cursor
+  append(): AnyEvent
+  /** The answer of the API to `?after=`. */
+  pageAfter(text: string | null): CatchUpPage
+  restoreBackup(lost: number): void
+  forgetBefore(seq: number): void
+}
+
+/** Small, so that most catch-ups take several. */
+const PAGE_EVENTS = 7
+
+export function createModelStream(): ModelStream {
+  let epoch = 1
+  let events: AnyEvent[] = []
+  let retainedAfter = 0
+  const head = (): Cursor => ({ epoch, seq: events.length })
+
+  return {
+    get head() {
+      return head()
+    },
+    append() {
+      const event = eventAt(epoch, events.length + 1)
+      events.push(event)
+      return event
+    },
+    pageAfter(text) {
+      const stated = formatCursor(head())
+      if (text === null) return { events: [], cursor: stated, head: stated, reset: false }
+      const after = parseCursor(text)!
+      if (after.epoch !== epoch || after.seq < retainedAfter || after.seq > events.length) {
+        return { events: [], cursor: stated, head: stated, reset: true }
+      }
+      const page = events.slice(after.seq, after.seq + PAGE_EVENTS)
+      return { events: page, cursor: formatCursor({ epoch, seq: after.seq + page.length }), head: stated, reset: false }
+    },
+    restoreBackup(lost) {
+      events = events.slice(0, Math.max(0, events.length - lost))
+      epoch += 1
+    },
+    forgetBefore(seq) {
+      retainedAfter = Math.min(seq, events.length)
+    },
+  }
+}
