@@ -61,7 +61,7 @@ export function isUnavailable(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
   if (code !== undefined && /^(08|53|57P|58)/.test(code)) return true
   if (code !== undefined && UNAVAILABLE_CODES.has(code)) return true
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|role "loyalty_app" does not exist|Client has encountered a connection error/.test(
     message ?? '',
   )
 }
@@ -81,5 +81,10 @@ const UNAVAILABLE_CODES = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  '3D000', // no such database, or
+  '28000', // no such login, or
+  '28P01', // a wrong password: an operator's to mend, not the caller's
+  '42P01', // no such table, or
+  '42883', // no such function: not migrated yet
   '25006', // read-only: a standby, or a disk that is full
 ])
