@@ -20,7 +20,7 @@ export type TestApi = RunningApi & {
   signIn(tenant: TestTenant, role: 'owner' | 'admin' | 'cashier' | 'terminal'): Promise<string>
 }
 
-export type CallOptions = { token?: string; body?: unknown; headers?: Record<string, string> }
+type CallOptions = { token?: string; body?: unknown; headers?: Record<string, string> }
 /** `body` is untyped on purpose: its shape is what tests assert. */
 export type Answer = { status: number; headers: Headers; text: string; body: Record<string, any> }
 

@@ -3,7 +3,7 @@ import type { StreamEvent } from '@loyalty-live/events'
 import { until } from './until.ts'
 
 /** What a customers page shows of one card. */
-export type ShownCard = { balance: number; earned: number; redeemed: number; version: number }
+type ShownCard = { balance: number; earned: number; redeemed: number; version: number }
 
 export type ScreenOptions = {
   apiUrl: string

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export type Post = { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }
+type Post = { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }
 
 export type ScriptedServer = {
   readonly url: string

@@ -2,8 +2,8 @@ import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
 import { ApiError } from '../errors.ts'
 
-export const LIMIT_DEFAULT = 50
-export const LIMIT_MAX = 500
+const LIMIT_DEFAULT = 50
+const LIMIT_MAX = 500
 
 /** Query of every list. `pageAfter` is a `nextCursor` that the list gave, for the same filters and sort. */
 export const pageQuery = {

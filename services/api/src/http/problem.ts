@@ -8,7 +8,7 @@ import type { App } from './app-types.ts'
 const RETRY_AFTER_SECONDS = 1
 
 /** Body of every error (RFC 9457), plus the members that a code adds. */
-export const problemSchema = z
+const problemSchema = z
   .looseObject({
     type: z.string().meta({ description: 'urn:loyalty-live:error:<code>' }),
     title: z.string(),
@@ -23,7 +23,7 @@ export const problemSchema = z
   .meta({ title: 'Problem', description: 'RFC 9457' })
 
 /** The body for an error. The same error always gives the same bytes: a repeated request must see its first answer. */
-export function problemBody({ code, message, extra }: ApiError): string {
+function problemBody({ code, message, extra }: ApiError): string {
   const { status, title } = errorCodes[code]
   return JSON.stringify({ type: `urn:loyalty-live:error:${code}`, title, status, detail: message, code, ...extra })
 }

@@ -37,7 +37,7 @@ export const candidateItem = memberItem
   .extend({ bookings: z.int(), lastBookingAt: isoTime })
   .meta({ title: 'VipCandidate' })
 
-export const sortBy = z.enum(['name', 'points', 'earned', 'redeemed', 'lastActivity', 'created'])
+const sortBy = z.enum(['name', 'points', 'earned', 'redeemed', 'lastActivity', 'created'])
 export type SortBy = z.infer<typeof sortBy>
 
 export const listQuery = z.strictObject({

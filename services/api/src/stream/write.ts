@@ -5,7 +5,7 @@ import type { Db } from '../db/connect.ts'
 import { withTenant, type TenantTransaction } from '../db/tenant-scope.ts'
 import { encodeEvent, type CommittedEvent, type EventRow } from './committed-event.ts'
 
-export type NewEvent<T extends EventType> = {
+type NewEvent<T extends EventType> = {
   readonly type: T
   readonly customerId: string | null
   readonly actor: Actor

@@ -21,7 +21,7 @@ export type KeyRing = {
   readonly sign?: (claims: SignedClaims) => Promise<string>
 }
 
-export type SignedClaims = {
+type SignedClaims = {
   readonly subject: string
   readonly tenant: string
   readonly role: string
