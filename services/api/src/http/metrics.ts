@@ -34,29 +34,23 @@ export function createMetrics() {
       help: 'Events that this process committed',
       registers,
     }),
-    delivered: new Counter({
-      name: 'loyalty_api_events_delivered_total',
-      help: 'Events that the realtime server took from this process',
-      labelNames: ['path'] as const,
-      registers,
-    }),
-    deliveryFailures: new Counter({
-      name: 'loyalty_api_delivery_failures_total',
-      help: 'Batches that no realtime server took',
-      labelNames: ['kind'] as const,
+    deliveries: new Counter({
+      name: 'loyalty_api_event_deliveries_total',
+      help: 'Events that this process sent, by what became of them: accepted, rejected, unreachable (they are sent again)',
+      labelNames: ['outcome'] as const,
       registers,
     }),
   }
 }
 
-/** A figure that is read when somebody asks for it. */
+/** A figure that is read when somebody asks for it; NaN while it cannot be read. */
 export function gauge({ registry }: Metrics, name: string, help: string, read: () => number | Promise<number>): void {
   void new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
-      this.set(await read())
+      this.set(await Promise.resolve(read()).catch(() => Number.NaN))
     },
   })
 }

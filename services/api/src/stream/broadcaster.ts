@@ -12,7 +12,7 @@ const BATCH_BYTES_MAX = BROADCAST_BYTES_MAX - 2 * BROADCAST_EVENTS_MAX
  * What became of a batch: `accepted` by a realtime server; `rejected`: it will never be, which is a fault of ours;
  * `unreachable`: nobody took it, for `reason`; send it again later.
  */
-export type Outcome =
+type Outcome =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'rejected' | 'unreachable'; readonly reason: string }
 
@@ -31,6 +31,8 @@ export type BroadcasterOptions = {
   secrets: readonly string[]
   /** A server answered that was not this run of it before: it remembers nothing. */
   onNewInstance: () => void
+  /** Nobody takes events any more, or somebody does again. Told once for each change. */
+  onReachable: (reachable: boolean, reason: string) => void
 }
 
 /** How many of the events at the front of a queue fit in one POST; at least one. */
@@ -43,7 +45,7 @@ export function batchLength(queue: readonly CommittedEvent[]): number {
   return Math.min(queue.length, BROADCAST_EVENTS_MAX)
 }
 
-export function createBroadcaster({ targets, secrets, onNewInstance }: BroadcasterOptions): Broadcaster {
+export function createBroadcaster({ targets, secrets, onNewInstance, onReachable }: BroadcasterOptions): Broadcaster {
   const webhook = new Webhook(secrets[0]!)
   const servers = targets.map((url) => ({
     pool: new Pool(url, {
@@ -55,6 +57,7 @@ export function createBroadcaster({ targets, secrets, onNewInstance }: Broadcast
     instance: null as string | null,
   }))
   let preferred = 0
+  let reachable = true
 
   async function post(
     server: (typeof servers)[number],
@@ -87,6 +90,11 @@ export function createBroadcaster({ targets, secrets, onNewInstance }: Broadcast
     onNewInstance()
   }
 
+  function noteReachable(now: boolean, reason: string): void {
+    if (now !== reachable) onReachable(now, reason)
+    reachable = now
+  }
+
   return {
     async broadcast(events) {
       const body = `[${events.map(({ text }) => text).join(',')}]`
@@ -97,6 +105,7 @@ export function createBroadcaster({ targets, secrets, onNewInstance }: Broadcast
           const { status, text } = await post(servers[index]!, '/broadcast', body)
           if (status === 202) {
             preferred = index
+            noteReachable(true, targets[index]!)
             return { kind: 'accepted' }
           }
           // 400: an event that it does not understand, and never will. Anything else may pass: a secret being rotated (401),
@@ -107,6 +116,7 @@ export function createBroadcaster({ targets, secrets, onNewInstance }: Broadcast
           reason = `${targets[index]}: ${(error as Error).message}`
         }
       }
+      noteReachable(false, reason)
       return { kind: 'unreachable', reason }
     },
     async control(state) {

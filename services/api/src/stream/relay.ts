@@ -1,17 +1,13 @@
-import type { Logger } from 'pino'
-import { batchLength, type Broadcaster } from './broadcaster.ts'
+import { batchLength } from './broadcaster.ts'
 import type { CommittedEvent } from './committed-event.ts'
-import { deliver } from './deliver.ts'
-import type { DeliveryMarks } from './delivery-marks.ts'
+import type { Deliver } from './deliver.ts'
 
 const QUEUE_MAX = 20_000
 const PAUSE_MIN_MS = 100
 const PAUSE_MAX_MS = 5_000
 
 export type RelayOptions = {
-  broadcaster: Broadcaster
-  marks: DeliveryMarks
-  logger: Logger
+  deliver: Deliver
   random?: () => number
   now?: () => number
 }
@@ -50,7 +46,6 @@ export class Relay {
   /** Waits until what was pushed is sent or left to the sweeper. */
   async close(): Promise<void> {
     await this.#sending
-    await this.#options.marks.flush()
   }
 
   async #send(): Promise<void> {
@@ -58,13 +53,8 @@ export class Relay {
     await Promise.resolve()
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, batchLength(this.#queue))
-      const outcome = await deliver(this.#options.broadcaster, this.#options.logger, batch)
-      if (outcome === 'delivered') {
-        this.#failures = 0
-        this.#options.marks.add(batch)
-      } else {
-        this.#pause()
-      }
+      if ((await this.#options.deliver(batch)) === 'delivered') this.#failures = 0
+      else this.#pause()
     }
     this.#sending = null
   }

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../db/connect.ts'
-import { batchLength, type Broadcaster } from './broadcaster.ts'
+import { batchLength } from './broadcaster.ts'
 import { encodeEvent, type CommittedEvent, type EventRow } from './committed-event.ts'
-import { deliver } from './deliver.ts'
+import type { Deliver } from './deliver.ts'
 import type { DeliveryMarks } from './delivery-marks.ts'
 
 const TICK_MS = 500
 /** Younger events are probably being sent by the process that committed them. */
 const GRACE = '1 second'
 const BATCH_MAX = 500
-const BACK_OFF_MAX_MS = 5_000
+const BACK_OFF_MAX_MS = 2_000
 
 export type SweeperOptions = {
   db: Db
-  broadcaster: Broadcaster
+  deliver: Deliver
   marks: DeliveryMarks
   logger: Logger
   random?: () => number
@@ -65,21 +65,20 @@ export class Sweeper {
 
   /** Sends all there is. False when nobody took it. */
   async #sweep(): Promise<boolean> {
-    const { broadcaster, marks, logger } = this.#options
+    const { deliver, marks, logger } = this.#options
     for (;;) {
       const found = await this.#undelivered()
       if (found.length === 0) return true
-      logger.info(
-        { events: found.length, tenant: found[0]!.tenant, seq: found[0]!.seq },
-        'sending what was not acknowledged',
-      )
       for (let from = 0; from < found.length;) {
         const batch = found.slice(from, from + batchLength(found.slice(from)))
-        if ((await deliver(broadcaster, logger, batch)) === 'unreachable') return false
-        marks.add(batch)
+        if ((await deliver(batch)) === 'unreachable') return false
         from += batch.length
       }
       await marks.flush()
+      logger.info(
+        { events: found.length, tenant: found[0]!.tenant, seq: found[0]!.seq },
+        'sent what was not acknowledged',
+      )
       if (this.#stop.signal.aborted) return true
     }
   }
