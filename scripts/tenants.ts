@@ -3,9 +3,11 @@ import type { ClientBase } from 'pg'
 import { hashPassword } from '../services/api/src/http/auth/password.ts'
 import type { StaffRole, TenantSettings } from '../services/api/src/db/tables.ts'
 
-/**
- * What has no route because nobody is signed in yet: a tenant, its first owner. Needs a connection of the database's owner.
+/*
+ * What has no route because nobody is signed in yet: a tenant, its first owner. All of it needs a connection of the database's
+ * owner, in a transaction.
  */
+
 const DEFAULT_SETTINGS: TenantSettings = { defaultCountry: 'GB', currency: 'GBP', adjustmentsNeedApproval: false }
 
 export type NewTenant = { id: string; name: string; programName: string; settings?: Partial<TenantSettings> }
@@ -17,6 +19,7 @@ export async function createTenant(
 ): Promise<{ programId: string }> {
   const programId = randomUUIDv7()
   await client.query('select create_tenant($1, $2, $3)', [id, name, { ...DEFAULT_SETTINGS, ...settings }])
+  await enter(client, id)
   await client.query('insert into programs (tenant_id, id, name, is_default) values ($1, $2, $3, true)', [
     id,
     programId,
@@ -29,6 +32,7 @@ export type NewStaff = { tenant: string; email: string; name: string; role: Staf
 
 export async function addStaff(client: ClientBase, { tenant, email, name, role, password }: NewStaff): Promise<string> {
   const id = randomUUIDv7()
+  await enter(client, tenant)
   await client.query(
     'insert into staff (tenant_id, id, email, name, role, password_hash) values ($1, $2, $3, $4, $5, $6)',
     [tenant, id, email.toLowerCase(), name, role, await hashPassword(password)],
@@ -42,6 +46,7 @@ export async function addTerminal(
 ): Promise<string> {
   const id = randomUUIDv7()
   const keyHash = createHash('sha256').update(key).digest()
+  await enter(client, tenant)
   await client.query('insert into terminals (tenant_id, id, name, key_hash) values ($1, $2, $3, $4)', [
     tenant,
     id,
@@ -53,10 +58,7 @@ export async function addTerminal(
 
 export type NewMember = { tenant: string; programId: string; phone: string; name: string; points: number }
 
-/**
- * A member with an active enrolment and a card that opens with `points`, as the API itself would make them. Must run in a
- * transaction.
- */
+/** A member with an active enrolment and a card that opens with `points`, as the API itself would make them. */
 export async function enrolMember(
   client: ClientBase,
   { tenant, programId, phone, name, points }: NewMember,
@@ -69,7 +71,7 @@ export async function enrolMember(
   const customerId = made[0]!.customer_id
   // As the application: for anybody else the trigger net would make the card.
   await client.query('set local role loyalty_app')
-  await client.query(`select set_config('app.tenant', $1, true)`, [tenant])
+  await enter(client, tenant)
   await client.query(
     `insert into enrolments (tenant_id, customer_id, program_id, status, method, decided_at)
      values ($1, $2, $3, 'active', 'manual', now())`,
@@ -81,4 +83,9 @@ export async function enrolMember(
   ])
   await client.query('reset role')
   return { customerId, cardId: applied[0]!.card_id }
+}
+
+/** An owner who is no superuser is bound by row-level security too. */
+async function enter(client: ClientBase, tenant: string): Promise<void> {
+  await client.query(`select set_config('app.tenant', $1, true)`, [tenant])
 }

@@ -11,7 +11,7 @@ begin
     exception
       when duplicate_object or unique_violation then null;
     end;
-    if not pg_has_role(current_user, name, 'set') then
+    if not (select rolsuper from pg_roles where rolname = current_user) then
       execute format('grant %I to current_user', name);
     end if;
   end loop;
