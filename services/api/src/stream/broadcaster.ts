@@ -12,9 +12,7 @@ const BATCH_BYTES_MAX = BROADCAST_BYTES_MAX - 2 * BROADCAST_EVENTS_MAX
  * What became of a batch: `accepted` by a realtime server; `rejected`: it will never be, which is a fault of ours;
  * `unreachable`: nobody took it, for `reason`; send it again later.
  */
-type Outcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'rejected' | 'unreachable'; readonly reason: string }
+type Outcome = { readonly kind: 'accepted' } | { readonly kind: 'rejected' | 'unreachable'; readonly reason: string }
 
 /** The way to the realtime servers: signed POSTs over connections that stay open, to the first server that answers. */
 export type Broadcaster = {
