@@ -1,26 +1,18 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { postgresBinaries, type Binaries } from './binaries.ts'
+import { initialiseCluster, makePrivate, postgresEnvironment, SUPERUSER } from './cluster.ts'
+import { giveUpOwnership, takeOwnership } from './ownership.ts'
 import { commandLine, isAlive } from './processes.ts'
 import { unprivileged } from './unprivileged.ts'
 
-const SUPERUSER = 'loyalty'
 const PORT = 5432
 const START_TIMEOUT_MS = 60_000
+const LOG_BYTES_MAX = 8 * 1024 * 1024
 
 export type PostgresOptions = {
   /** Folder of the database cluster; made when it is missing. */
@@ -29,10 +21,14 @@ export type PostgresOptions = {
   durable?: boolean
   /** Server settings, as after `-c`. */
   settings?: Record<string, string>
+  /** Aborted: the start is given up, which may otherwise take a minute when there is much to recover. */
+  giveUp?: AbortSignal
 }
 
 export type PostgresServer = {
   readonly pid: number
+  /** Resolves when the server has ended, by itself or not, with how: a signal's name or an exit code. */
+  readonly ended: Promise<string>
   /** Connection string of a database, as the superuser. */
   url(database: string): string
   /** Ends sessions and stops, in a few milliseconds; the next start needs no recovery. */
@@ -52,22 +48,15 @@ export type PostgresServer = {
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir)
   const binaries = await postgresBinaries()
-  initialise(binaries, dataDir, options.durable ?? true)
+  mkdirSync(dirname(dataDir), { recursive: true })
   takeOwnership(dataDir)
-  await stopOrphan(dataDir)
-  const child = await start(binaries, dataDir, options)
-  child.unref()
-  return {
-    pid: child.pid!,
-    url: (database) => postgresUrl(dataDir, database),
-    stop: async () => {
-      rmSync(ownerFile(dataDir), { force: true })
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = new Promise((done) => child.once('exit', done))
-      child.ref()
-      child.kill('SIGINT')
-      await exited
-    },
+  try {
+    initialiseCluster(binaries, dataDir, options.durable ?? true)
+    await stopOrphan(dataDir)
+    return running(await start(binaries, dataDir, options), dataDir)
+  } catch (error) {
+    giveUpOwnership(dataDir)
+    throw error
   }
 }
 
@@ -82,76 +71,28 @@ export function socketDir(dataDir: string): string {
   return join(tmpdir(), `loyalty-pg-${process.getuid?.() ?? 0}-${name}`)
 }
 
-const ownerFile = (dataDir: string) => `${dataDir}.owner`
 const logFile = (dataDir: string) => `${dataDir}.log`
 const pidFile = (dataDir: string) => join(dataDir, 'postmaster.pid')
-const environment = () => ({ ...process.env, LC_ALL: 'C', LANG: 'C', TZ: 'UTC' })
 
-function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { owner } = unprivileged()
-  if (owner !== null) chownSync(folder, owner, owner)
-}
-
-function initialise(binaries: Binaries, dataDir: string, durable: boolean): void {
-  if (existsSync(dataDir)) {
-    const major = readMajor(dataDir)
-    if (major === null)
-      throw new Error(
-        `${dataDir} exists but is not a PostgreSQL folder; move it away, or set DATA_DIR to another place`,
-      )
-    const ours = spawnSync(binaries.postgres, ['--version'], { encoding: 'utf8' }).stdout.match(/(\d+)\./)?.[1]
-    if (major !== ours)
-      throw new Error(
-        `${dataDir} was made by PostgreSQL ${major}, this is ${ours}; dump and restore it, or set DATA_DIR to another place`,
-      )
-    return
-  }
-  const fresh = `${dataDir}.init-${process.pid}`
-  rmSync(fresh, { recursive: true, force: true })
-  makePrivate(fresh)
-  const { prefix } = unprivileged()
-  const [command, ...args] = [
-    ...prefix,
-    binaries.initdb,
-    '-D',
-    fresh,
-    '-U',
-    SUPERUSER,
-    '-E',
-    'UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--locale=C',
-    '--auth=trust',
-    ...(durable ? [] : ['--no-sync']),
-  ]
-  const made = spawnSync(command!, args, { env: environment(), encoding: 'utf8' })
-  if (made.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true })
-    throw new Error(
-      `PostgreSQL could not prepare ${dataDir}: ${made.error?.message ?? ''}${made.stdout ?? ''}${made.stderr ?? ''}`,
-    )
-  }
-  renameSync(fresh, dataDir)
-}
-
-function readMajor(dataDir: string): string | null {
-  try {
-    return readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()
-  } catch {
-    return null
+function running(child: ChildProcess, dataDir: string): PostgresServer {
+  const ended = hasEnded(child)
+    ? Promise.resolve(endOf(child))
+    : new Promise<string>((done) => child.once('exit', () => done(endOf(child))))
+  child.unref()
+  return {
+    pid: child.pid!,
+    ended,
+    url: (database) => postgresUrl(dataDir, database),
+    stop: async () => {
+      child.ref()
+      child.kill('SIGINT')
+      await ended
+      giveUpOwnership(dataDir)
+    },
   }
 }
 
-function takeOwnership(dataDir: string): void {
-  const file = ownerFile(dataDir)
-  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
-  if (owner !== process.pid && commandLine(owner).includes('node')) {
-    throw new Error(`${dataDir} is in use by process ${owner}; stop that one first, or set DATA_DIR to another place`)
-  }
-  writeFileSync(file, String(process.pid))
-}
+const endOf = ({ signalCode, exitCode }: ChildProcess) => signalCode ?? `exit code ${exitCode}`
 
 /** A killed application leaves its server running: stop it cleanly rather than share it. */
 async function stopOrphan(dataDir: string): Promise<void> {
@@ -192,30 +133,50 @@ async function start(binaries: Binaries, dataDir: string, options: PostgresOptio
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
   const deadline = Date.now() + START_TIMEOUT_MS
-  for (let attempt = 0; ; attempt++) {
-    const log = openSync(logFile(dataDir), 'a')
+  for (;;) {
+    const logged = sizeOf(logFile(dataDir))
+    const log = openSync(logFile(dataDir), logged > LOG_BYTES_MAX ? 'w' : 'a')
     // Output goes to a file: a pipe would break, and kill the server, when the application dies.
-    const child = spawn(command!, args, { env: environment(), detached: true, stdio: ['ignore', log, log] })
+    const child = spawn(command!, args, { env: postgresEnvironment(), detached: true, stdio: ['ignore', log, log] })
     closeSync(log)
-    if (await becomesReady(child, dataDir, deadline)) return child
-    // Children of a postmaster that was killed with -9 may still be leaving, and hold the shared memory.
-    if (attempt >= 40 || Date.now() > deadline)
-      throw new Error(`PostgreSQL did not start in ${dataDir}:\n${lastLines(logFile(dataDir))}`)
+    if (await becomesReady(child, dataDir, deadline, options.giveUp)) return child
+    await end(child)
+    options.giveUp?.throwIfAborted()
+    const said = readLines(logFile(dataDir))
+      .join('\n')
+      .slice(logged > LOG_BYTES_MAX ? 0 : logged)
+    // Children of a postmaster that was killed with -9 may still be leaving, and hold the shared memory. Nothing else gets
+    // better by trying again.
+    if (!/shared memory block|lock file/.test(said) || Date.now() > deadline)
+      throw new Error(`PostgreSQL did not start in ${dataDir}:\n${said.trim().split('\n').slice(-8).join('\n')}`)
     await sleep(250)
   }
 }
 
-async function becomesReady(child: ChildProcess, dataDir: string, deadline: number): Promise<boolean> {
-  let exited = false
-  child.once('exit', () => (exited = true))
-  child.once('error', () => (exited = true))
-  while (!exited && Date.now() < deadline) {
+async function becomesReady(
+  child: ChildProcess,
+  dataDir: string,
+  deadline: number,
+  giveUp?: AbortSignal,
+): Promise<boolean> {
+  while (!hasEnded(child) && !giveUp?.aborted && Date.now() < deadline) {
     const lines = readLines(pidFile(dataDir))
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true
     await sleep(5)
   }
   return false
 }
+
+/** At once, without a checkpoint: what was being recovered is recovered the next time. */
+async function end(child: ChildProcess): Promise<void> {
+  const exited = new Promise((done) => child.once('exit', done))
+  if (hasEnded(child)) return
+  child.kill('SIGQUIT')
+  await exited
+}
+
+const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess) =>
+  pid === undefined || exitCode !== null || signalCode !== null
 
 function readLines(file: string): string[] {
   try {
@@ -225,4 +186,6 @@ function readLines(file: string): string[] {
   }
 }
 
-const lastLines = (file: string) => readLines(file).slice(-8).join('\n')
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}

@@ -1,0 +1,69 @@
+import type { StaffRole, TenantSettings } from '../../services/api/src/db/tables.ts'
+
+/** Everybody's password in the demo data. */
+export const DEMO_PASSWORD = 'demo-pass-1'
+
+export type DemoTenant = {
+  readonly id: string
+  readonly name: string
+  readonly programName: string
+  readonly settings: TenantSettings
+  readonly staff: readonly { readonly email: string; readonly name: string; readonly role: StaffRole }[]
+  readonly terminals: readonly { readonly name: string; readonly key: string }[]
+  /** What order numbers start with. */
+  readonly orderPrefix: string
+  /** Which of the generated people are its customers: from … to, the last one not included. */
+  readonly people: readonly [from: number, to: number]
+  readonly vips: number
+  /** How many customers have booked a table; some of them are VIPs. */
+  readonly bookers: number
+  readonly bookersAmongVips: number
+}
+
+/** Two businesses, so that one can see that neither sees the other. A few people are customers of both. */
+export const demoTenants: readonly DemoTenant[] = [
+  {
+    id: 'demo',
+    name: 'Harbour Kitchen',
+    programName: 'Harbour Points',
+    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false },
+    staff: [
+      { email: 'owner@demo.test', name: 'Olivia Achieng', role: 'owner' },
+      { email: 'cashier@demo.test', name: 'Caleb Barasa', role: 'cashier' },
+    ],
+    terminals: [
+      { name: 'Till 1', key: 'demo-terminal-key' },
+      { name: 'Till 2', key: 'demo-terminal-key-2' },
+    ],
+    orderPrefix: 'HK-',
+    people: [0, 200],
+    vips: 12,
+    bookers: 40,
+    bookersAmongVips: 7,
+  },
+  {
+    id: 'rival',
+    name: 'Rival Grill',
+    programName: 'Grill Points',
+    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false },
+    staff: [{ email: 'owner@rival.test', name: 'Rufus Langley', role: 'owner' }],
+    terminals: [{ name: 'Till 1', key: 'rival-terminal-key' }],
+    orderPrefix: 'RG-',
+    people: [192, 212],
+    vips: 3,
+    bookers: 4,
+    bookersAmongVips: 1,
+  },
+]
+
+/** The customer of the worked example: what was earned, and nothing of it spent yet. */
+export const JOHN_DOE = {
+  tenant: 'demo',
+  name: 'John Doe',
+  phone: '+447306506797',
+  opening: 50,
+  added: [
+    { points: 125, reason: 'Dinner' },
+    { points: 100, reason: 'Lunch' },
+  ],
+} as const

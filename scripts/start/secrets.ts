@@ -1,0 +1,44 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const secrets = z.object({ AUTH_SIGNING_KEY: z.string().min(1), BROADCAST_SECRET: z.string().min(1) })
+
+/** What the services keep from everybody else, by the names of their environment variables. */
+export type Secrets = z.infer<typeof secrets>
+
+/** New secrets: an Ed25519 key as a private JWK (RFC 8037), and a Standard Webhooks secret of 32 bytes. */
+export function makeSecrets(): Secrets {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  return {
+    AUTH_SIGNING_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })),
+    BROADCAST_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+  }
+}
+
+/**
+ * The secrets of a data folder, made once: whoever is signed in stays so over a restart. The file is written whole or not
+ * at all, and readable by its owner alone.
+ *
+ * @throws Error when the file is there and is not one of ours
+ */
+export function keepSecrets(file: string): Secrets {
+  const kept = read(file)
+  if (kept) return kept
+  const made = makeSecrets()
+  const fresh = `${file}.${process.pid}`
+  writeFileSync(fresh, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
+  renameSync(fresh, file)
+  return made
+}
+
+function read(file: string): Secrets | null {
+  try {
+    return secrets.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new Error(`${file} cannot be read; move it away, and new secrets are made (everybody signs in again)`, {
+      cause: error,
+    })
+  }
+}
