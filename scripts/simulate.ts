@@ -1,0 +1,93 @@
+import { setInterval as every } from 'node:timers/promises'
+import { fields } from '@loyalty-live/events'
+import { z } from 'zod'
+import { describeCommand, runCommand } from './command.ts'
+import { DEMO_PASSWORD } from './demo/tenants.ts'
+import { httpUrl, localUrls, numberBy, parsedBy } from './options.ts'
+import { startSimulation, type Simulation } from './simulate/run.ts'
+import { listenForStop } from './stop-signal.ts'
+
+type Options = {
+  rate: number
+  duration: number
+  tills?: number
+  tenant: string
+  api: string
+  email?: string
+  password: string
+  seed: number
+}
+
+/** The API lets one terminal ask so often; a change takes two requests, and some room is left. */
+const CHANGES_PER_TILL_MAX = 40
+const TILLS_MIN = 3
+const PROGRESS_MS = { terminal: 1_000, file: 5_000 }
+
+const clearLine = process.stdout.isTTY ? '\r\u001B[2K' : ''
+
+const command = describeCommand({
+  name: 'npm run simulate --',
+  description:
+    'Believable traffic for a tenant: tills that look customers up, add, redeem, get refused, repeat themselves and take back; an office that changes records. Ends with exit code 1 when anything was answered otherwise than promised.',
+  examples: [
+    'npm run simulate                               five changes a second, until Ctrl-C',
+    'npm run simulate -- --rate 200 --duration 60   a busy minute',
+    'npm run simulate -- --tenant rival --seed 7    the same customers and wishes every time',
+  ],
+})
+  .option('--rate <n>', 'changes a second, on average', numberBy(z.number().positive().max(5_000)), 5)
+  .option('--duration <seconds>', '0: until Ctrl-C', numberBy(z.number().min(0)), 0)
+  .option('--tills <n>', `default: as many as the rate needs, ${TILLS_MIN} at least`, numberBy(z.int().min(1).max(500)))
+  .option('--tenant <id>', 'whose customers', parsedBy(fields.tenantId), 'demo')
+  .option('--api <url>', 'where the API is', parsedBy(httpUrl), localUrls.api)
+  .option('--email <address>', 'of an owner or admin, who makes the tills (default: owner@<tenant>.test)')
+  .option('--password <password>', 'of that owner', DEMO_PASSWORD)
+  .option('--seed <n>', 'the same seed wants the same things', numberBy(z.int()), Math.floor(Math.random() * 2 ** 31))
+  .action(run)
+
+await runCommand(command)
+
+async function run(options: Options): Promise<void> {
+  const { rate, duration, tenant, api, password, seed } = options
+  const tills = options.tills ?? Math.max(TILLS_MIN, Math.ceil(rate / CHANGES_PER_TILL_MAX))
+  const { stopping, hurrying } = listenForStop()
+  hurrying.addEventListener('abort', () => process.exit(1))
+  const email = options.email ?? `owner@${tenant}.test`
+  const simulation = await startSimulation(
+    {
+      apiUrl: api,
+      owner: { kind: 'staff', tenant, email, password },
+      rate,
+      durationSeconds: duration,
+      tills,
+      seed,
+      onUnexpected: (reason) => console.error(`${clearLine}unexpected: ${reason}`),
+    },
+    stopping,
+  )
+  console.log(`${rate} changes a second at ${tills} tills of ${tenant}, seed ${seed}; Ctrl-C ends it`)
+  const over = new AbortController()
+  void showProgress(simulation, over.signal)
+  await simulation.finished
+  over.abort()
+  console.log(`${clearLine}${progress(simulation)}; the tills are revoked`)
+  process.exitCode = simulation.totals.unexpected > 0 ? 1 : 0
+}
+
+/** One line that is written over on a terminal; a new one now and then in a file. */
+async function showProgress(simulation: Simulation, over: AbortSignal): Promise<void> {
+  const terminal = process.stdout.isTTY
+  try {
+    for await (const _ of every(terminal ? PROGRESS_MS.terminal : PROGRESS_MS.file, null, { signal: over })) {
+      process.stdout.write(terminal ? `${clearLine}${progress(simulation)}` : `${progress(simulation)}\n`)
+    }
+  } catch {
+    // Aborted: it is over.
+  }
+}
+
+function progress({ totals }: Simulation): string {
+  const { done, refused, retried, unexpected, p50Ms, p99Ms } = totals
+  const latency = `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
+  return `${done} done, ${refused} refused, ${retried} retried, ${unexpected} unexpected; ${latency}`
+}

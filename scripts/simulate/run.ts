@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { reasonOf, signIn, type Credentials, type Session } from '../api-session.ts'
+import { Random } from '../random.ts'
+import { createOffice, type OfficeStep } from './office.ts'
+import { createTally, type Totals } from './tally.ts'
+import { createTill, type Till, type TillStep } from './till.ts'
+
+export type SimulationOptions = {
+  readonly apiUrl: string
+  /** Must be an owner or admin: makes the tills. */
+  readonly owner: Credentials
+  /** Changes a second, on average. */
+  readonly rate: number
+  /** 0: until it is stopped. */
+  readonly durationSeconds: number
+  readonly tills: number
+  readonly seed: number
+  /** Told of everything that was answered otherwise than the API promises. */
+  readonly onUnexpected: (reason: string) => void
+}
+
+export type Simulation = {
+  readonly totals: Totals
+  /** Resolves when it is over and its tills are revoked. */
+  readonly finished: Promise<void>
+}
+
+type Customer = { id: string; phone: string }
+
+/** What happens how often. */
+const STEPS: Readonly<Record<TillStep | OfficeStep, number>> = {
+  add: 42,
+  redeem: 40,
+  overspend: 4,
+  repeat: 5,
+  reverse: 4,
+  vip: 3,
+  rename: 2,
+}
+
+const CUSTOMERS_MAX = 5_000
+const IN_FLIGHT_MAX = 500
+
+/**
+ * Believable traffic: customers come at random moments, `rate` of them a second, each to one of the tills, which look them
+ * up, then add or redeem; now and then somebody wants more than they have, a till repeats itself, something is taken back, a
+ * record is changed in the office. The tills are made for the run and revoked after it, whatever ends it.
+ *
+ * @throws SignInRefused, or what keeps the API from being reached
+ */
+export async function startSimulation(options: SimulationOptions, stopping: AbortSignal): Promise<Simulation> {
+  const { apiUrl, owner, seed } = options
+  const random = new Random(seed)
+  const tally = createTally()
+  await using opened = new AsyncDisposableStack()
+  const office = await signIn(apiUrl, owner)
+  const customers = await listCustomers(office)
+  const tills: Till[] = []
+  for (let number = 1; number <= options.tills; number++) {
+    const terminal = await makeTerminal(office, `Simulated till ${number}`)
+    opened.defer(() => revokeTerminal(office, terminal.id))
+    const session = await signIn(apiUrl, { kind: 'terminal', key: terminal.key })
+    tills.push(createTill({ session, random, tally }))
+  }
+  const desk = createOffice({ session: office, random, tally })
+  const parts = opened.move()
+  return {
+    get totals() {
+      return tally.totals
+    },
+    finished: untilRevoked(work(), parts),
+  }
+
+  async function work(): Promise<void> {
+    const inFlight = new Set<Promise<void>>()
+    const until = options.durationSeconds === 0 ? Infinity : performance.now() + options.durationSeconds * 1000
+    for (let next = performance.now(); ;) {
+      // Independent customers: the time between two of them is exponentially distributed.
+      next += (-Math.log(1 - random.next()) / options.rate) * 1000
+      if (next > until) break
+      await sleep(Math.max(0, next - performance.now()), undefined, { signal: stopping }).catch(() => undefined)
+      if (stopping.aborted) break
+      // The tills are busy: whoever comes now has to wait.
+      if (inFlight.size >= IN_FLIGHT_MAX) await Promise.race(inFlight)
+      const visit: Promise<void> = doOne().finally(() => inFlight.delete(visit))
+      inFlight.add(visit)
+    }
+    await Promise.all(inFlight)
+  }
+
+  async function doOne(): Promise<void> {
+    const step = random.weighted(STEPS)
+    const customer = random.pick(customers)
+    const till = random.pick(tills)
+    try {
+      const outcome =
+        step === 'vip' || step === 'rename'
+          ? await desk.tend(step, customer.id)
+          : await till.serve(step, customer.phone)
+      tally.count(outcome)
+    } catch (error) {
+      tally.count('unexpected')
+      options.onUnexpected((error as Error).message)
+    }
+  }
+}
+
+async function untilRevoked(work: Promise<void>, tills: AsyncDisposableStack): Promise<void> {
+  try {
+    await work
+  } finally {
+    await tills.disposeAsync()
+  }
+}
+
+/** Customers who have a card. @throws Error when there are none */
+async function listCustomers(office: Session): Promise<Customer[]> {
+  const customers: Customer[] = []
+  for (let pageAfter: string | null = ''; pageAfter !== null && customers.length < CUSTOMERS_MAX;) {
+    const page = pageAfter === '' ? '' : `&pageAfter=${encodeURIComponent(pageAfter)}`
+    const answer = await office.ask({ method: 'GET', path: `/api/admin/customers?limit=500${page}` })
+    if (answer.status !== 200) throw new Error(`the customers could not be read: ${reasonOf(answer)}`)
+    const { items, nextCursor } = answer.body as {
+      items: (Customer & { cards: unknown[] })[]
+      nextCursor: string | null
+    }
+    customers.push(...items.filter(({ cards }) => cards.length > 0).map(({ id, phone }) => ({ id, phone })))
+    pageAfter = nextCursor
+  }
+  if (customers.length === 0)
+    throw new Error(`${office.user.tenant} has no customers with a card yet; enrol some first`)
+  return customers
+}
+
+async function makeTerminal(office: Session, name: string): Promise<{ id: string; key: string }> {
+  const answer = await office.ask({ method: 'POST', path: '/api/admin/terminals', body: { name } })
+  if (answer.status !== 201) throw new Error(`a till could not be made: ${reasonOf(answer)}`)
+  return answer.body as { id: string; key: string }
+}
+
+async function revokeTerminal(office: Session, id: string): Promise<void> {
+  const answer = await office.ask({ method: 'DELETE', path: `/api/admin/terminals/${id}` })
+  if (answer.status !== 200) throw new Error(`a till could not be revoked: ${reasonOf(answer)}`)
+}
