@@ -1,0 +1,259 @@
+import type { ClientBase } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { audit, checks, retentionStart } from '../../scripts/verify/audit.ts'
+import { withSnapshot } from '../../scripts/verify/snapshot.ts'
+import { until } from '../harness/until.ts'
+import { runScript } from './run-script.ts'
+import { apply, brokenChecks, CHANGES, makeTradedDatabase, type TradedDatabase } from './traded-database.ts'
+
+let traded: TradedDatabase
+
+beforeAll(async () => {
+  traded = await makeTradedDatabase()
+})
+afterAll(() => traded.drop())
+
+test(`M5 after ${CHANGES} changes of every kind, by tills and by hand, every check holds`, async () => {
+  const { code, stdout } = await runScript('verify', ['--all'], { DATABASE_URL: traded.database.url })
+  for (const { name } of checks) expect(stdout).toMatch(new RegExp(`^  OK +${name} `, 'm'))
+  expect(stdout).toContain(`OK: all ${checks.length} checks hold`)
+  expect(code).toBe(0)
+})
+
+test('M5 an audit reads one snapshot: it holds while tills go on writing', async () => {
+  let auditing = true
+  const keptSince = retentionStart(new Date(), 7)
+  const tills = (async () => {
+    while (auditing) await traded.tradeMore(5)
+  })()
+  const seen = await withSnapshot(traded.database.url, async (client) => {
+    const first = await heads(client)
+    await until(async () => (await traded.database.sql('select from streams where head > $1', [first])).length > 0)
+    const findings = [
+      ...(await audit(client, { tenant: null, keptSince })),
+      ...(await audit(client, { tenant: 'demo', keptSince })),
+    ]
+    return { findings, moved: (await heads(client)) - first }
+  })
+  auditing = false
+  await tills
+  expect(seen.findings.filter(({ breaches }) => breaches > 0)).toEqual([])
+  expect(seen.moved).toBe(0)
+})
+
+describe('M5 each check finds what it is there to find', () => {
+  const card = `(select id from cards where tenant_id = 'demo' order by version desc limit 1)`
+  /** A position in the middle of the stream that tells of no points. */
+  const quiet = `(select max(seq) from events where tenant_id = 'demo' and type = 'member_updated')`
+  /** Not the last entry of its card, and not taken back. */
+  const spent = `(select id from entries e where tenant_id = 'demo' and type = 'redeem'
+    and not exists (select from entries where reverses = e.id) order by id limit 1)`
+  /** Of additions: which kind of entry a reversal names decides which figure it moves. */
+  const reversal = `(select id from entries where tenant_id = 'demo' and type = 'reverse' and points < 0 order by id limit 1)`
+  const lastReversal = reversal.replace('order by id', 'order by id desc')
+
+  const faults: readonly { fault: string; sql: string; found: readonly string[] }[] = [
+    {
+      fault: 'a balance that was raised behind the back of the ledger',
+      sql: `update cards set balance = balance + 100, earned = earned + 100 where id = ${card}`,
+      found: ['card-is-sum-of-entries', 'card-is-last-entry'],
+    },
+    {
+      fault: 'an entry that is gone',
+      sql: `delete from entries where id = ${spent}`,
+      found: ['card-is-sum-of-entries', 'entries-follow-each-other', 'events-have-their-entry'],
+    },
+    {
+      fault: 'a last entry that says another balance than it made',
+      sql: `update entries set balance_after = balance_after + 1, earned_after = earned_after + 1
+            where (card_id, card_version) = (select id, version from cards where id = ${card})`,
+      found: ['card-is-last-entry', 'entries-follow-each-other', 'entries-have-their-event'],
+    },
+    {
+      fault: 'an entry that is earlier than the one before it',
+      sql: `update entries set created_at = created_at - interval '1 minute'
+            where card_id = ${card} and card_version = 2`,
+      found: ['entries-follow-each-other', 'entries-have-their-event'],
+    },
+    {
+      fault: 'a card whose balance is not what was earned less what was redeemed',
+      sql: `alter table cards drop constraint cards_check; update cards set earned = earned + 1 where id = ${card}`,
+      found: ['card-is-sum-of-entries', 'card-is-last-entry', 'balance-is-earned-less-redeemed'],
+    },
+    {
+      fault: 'a redemption that took more than there was',
+      sql: `update entries set balance_after = -1, redeemed_after = earned_after + 1 where id = ${spent}`,
+      found: ['entries-follow-each-other', 'no-debt-that-was-not-allowed', 'entries-have-their-event'],
+    },
+    {
+      fault: 'a reversal of nothing',
+      sql: `update entries set reverses = gen_random_uuid() where id = ${reversal}`,
+      found: ['reversals-take-back-once'],
+    },
+    {
+      fault: 'two reversals of one entry',
+      sql: `drop index entries_reversed;
+            update entries set reverses = (select reverses from entries where id = ${reversal})
+            where id = ${lastReversal}`,
+      found: ['reversals-take-back-once'],
+    },
+    {
+      fault: 'a key that was applied and refused',
+      sql: `insert into idempotency_keys
+            select tenant_id, actor_id, idempotency_key, request_hash, '{}', now()
+            from entries where idempotency_key is not null limit 1`,
+      found: ['keys-apply-once'],
+    },
+    {
+      fault: 'an event that was never written',
+      sql: `delete from events where (tenant_id, seq) = (select tenant_id, seq from entries where id = ${spent})`,
+      found: ['entries-have-their-event', 'stream-has-no-holes'],
+    },
+    {
+      fault: 'an event that says another balance than the entry',
+      sql: `update events set data = jsonb_set(data::jsonb, '{newBalance}', '1000000')::json
+            where (tenant_id, seq) = (select tenant_id, seq from entries where id = ${spent})`,
+      found: ['entries-have-their-event'],
+    },
+    {
+      fault: 'a change that was told twice',
+      sql: `insert into events
+            select v.tenant_id, v.epoch, s.head + 1, gen_random_uuid(), v.type, v.version, v.customer_id, v.actor, v.data, s.last_at
+            from streams s join events v on v.tenant_id = s.tenant_id
+            where v.seq = (select seq from entries where id = ${spent}) and v.tenant_id = 'demo';
+            update streams set head = head + 1 where tenant_id = 'demo'`,
+      found: ['events-have-their-entry'],
+    },
+    {
+      fault: 'a hole in the stream',
+      sql: `delete from events where tenant_id = 'demo' and seq = ${quiet}`,
+      found: ['stream-has-no-holes', 'members-are-as-last-told'],
+    },
+    {
+      fault: 'a position that was given twice',
+      sql: `insert into events
+            select tenant_id, epoch, seq, gen_random_uuid(), type, version, customer_id, actor, data, created_at - interval '1 microsecond'
+            from events where tenant_id = 'demo' and seq = 1`,
+      found: ['stream-has-no-holes'],
+    },
+    {
+      fault: 'a head without its event',
+      sql: `update streams set head = head + 1 where tenant_id = 'demo'`,
+      found: ['stream-ends-at-its-head'],
+    },
+    {
+      fault: 'a stream that has lost all its events',
+      sql: `delete from events where tenant_id = 'rival'`,
+      found: ['entries-have-their-event', 'stream-ends-at-its-head'],
+    },
+    {
+      fault: 'an event that is earlier than the one before it',
+      sql: `update events set created_at = created_at - interval '1 minute' where tenant_id = 'demo' and seq = ${quiet}`,
+      found: ['time-does-not-go-back'],
+    },
+    {
+      fault: 'a delivery of what does not exist',
+      sql: `update deliveries set seq = 1000000 where tenant_id = 'demo'`,
+      found: ['delivery-marks-are-behind-the-head'],
+    },
+    {
+      fault: 'a member under another phone',
+      sql: `update members set phone = '+447306500000' where tenant_id = 'demo' and vip`,
+      found: ['members-have-their-phone'],
+    },
+    {
+      fault: 'a VIP whom no screen was told of',
+      sql: `update members set vip = true, vip_since = now() where tenant_id = 'rival'`,
+      found: ['members-are-as-last-told'],
+    },
+    {
+      fault: 'two open enrolments of one customer',
+      sql: `drop index enrolments_open;
+            insert into enrolments (tenant_id, customer_id, program_id, status, method)
+            select tenant_id, customer_id, program_id, 'pending', 'scan' from enrolments limit 1`,
+      found: ['one-enrolment-at-a-time'],
+    },
+    {
+      fault: 'an enrolment without its card',
+      sql: `insert into programs (tenant_id, id, name) values ('demo', '00000000-0000-4000-8000-000000000001', 'Second');
+            insert into enrolments (tenant_id, customer_id, program_id, status, method)
+            select 'demo', customer_id, '00000000-0000-4000-8000-000000000001', 'active', 'manual'
+            from members where tenant_id = 'demo' limit 1`,
+      found: ['active-enrolments-have-a-card'],
+    },
+  ]
+
+  test.each(faults)('$fault', async ({ sql, found }) => {
+    const broken = await traded.rolledBack(async (client) => {
+      await client.query('set local session_replication_role = replica')
+      await client.query(sql)
+      return brokenChecks(client)
+    })
+    expect(broken).toEqual(found)
+  })
+
+  test('there is a fault for each of them', () => {
+    const found = new Set(faults.flatMap((fault) => fault.found))
+    expect(checks.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([])
+  })
+})
+
+test('M5 a tenant can be audited alone', async () => {
+  await traded.rolledBack(async (client) => {
+    await client.query('set local session_replication_role = replica')
+    await client.query(`update cards set balance = balance + 1, earned = earned + 1 where tenant_id = 'rival'`)
+    expect(await brokenChecks(client, { tenant: 'demo' })).toEqual([])
+    expect(await brokenChecks(client, { tenant: 'rival' })).toEqual(['card-is-sum-of-entries', 'card-is-last-entry'])
+  })
+})
+
+test('M5 events past retention are not missed, those within are', async () => {
+  await traded.rolledBack(async (client) => {
+    await client.query('set local session_replication_role = replica')
+    await client.query(
+      `update entries set created_at = created_at - interval '9 days' where tenant_id = 'demo' and seq <= 20`,
+    )
+    await client.query(`delete from events where tenant_id = 'demo' and seq <= 20`)
+    expect(await brokenChecks(client)).toEqual([])
+    const longer = retentionStart(new Date(), 30)
+    expect(await brokenChecks(client, { keptSince: longer })).toEqual(['entries-have-their-event'])
+  })
+})
+
+test('M5 a debt is judged by the policy of its time', async () => {
+  await traded.rolledBack(async (client) => {
+    const policy = (debtPolicy: string) =>
+      client.query(
+        `with changed as (update programs set debt_policy = $1, version = version + 1 where tenant_id = 'demo' returning *)
+         select append_event('demo', 'program_updated', 1, null, '{}', json_build_object('programId', id)) from changed`,
+        [debtPolicy],
+      )
+    /** Adds, spends all there is, and takes the addition back. */
+    async function fallIntoDebt(): Promise<void> {
+      const { id: customerId, cardId } = traded.customers[2]!
+      const [added] = await apply(client, { kind: 'add', customerId, points: 50 })
+      const { rows } = await client.query('select balance from cards where id = $1', [cardId])
+      await apply(client, { kind: 'redeem', customerId, points: Number(rows[0].balance) })
+      const [taken] = await apply(client, { kind: 'reverse', reverses: added!.transaction_id })
+      expect(taken).toMatchObject({ outcome: 'applied' })
+    }
+
+    await policy('allow')
+    await fallIntoDebt()
+    expect(await brokenChecks(client)).toEqual([])
+    await policy('refuse')
+    expect(await brokenChecks(client)).toEqual([])
+    // Allowed for a moment, by hand, and nobody was told.
+    await client.query(`update cards set balance = 0 where id = $1`, [traded.customers[2]!.cardId])
+    await client.query(`update programs set debt_policy = 'allow'`)
+    await fallIntoDebt()
+    await client.query(`update programs set debt_policy = 'refuse'`)
+    expect(await brokenChecks(client)).toEqual(['no-debt-that-was-not-allowed'])
+  })
+})
+
+/** Where the longer stream stands, as a connection sees it. */
+async function heads(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ head: number }>('select max(head)::int as head from streams')
+  return rows[0]!.head
+}

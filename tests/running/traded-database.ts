@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type { ClientBase } from 'pg'
+import { audit, retentionStart } from '../../scripts/verify/audit.ts'
+import { connect, type Db } from '../../services/api/src/db/connect.ts'
+import { applyChanges, type Change } from '../../services/api/src/ledger/apply.ts'
+import { createDatabase, type TestDatabase } from '../harness/database.ts'
+import { Random } from '../harness/random.ts'
+import { makeTenant, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
+
+export const CHANGES = 600
+
+/** A database with a history: two tenants, changes of every kind by tills and by hand. */
+export type TradedDatabase = {
+  readonly database: TestDatabase
+  readonly demo: TestTenant
+  /** Of `demo`. */
+  readonly customers: readonly TestCustomer[]
+  /** Goes on: so many more changes in `demo`. */
+  tradeMore(count: number): Promise<void>
+  /** Runs `work` in a transaction of which nothing stays. */
+  rolledBack<T>(work: (client: ClientBase) => Promise<T>): Promise<T>
+  drop(): Promise<void>
+}
+
+export async function makeTradedDatabase(): Promise<TradedDatabase> {
+  const database = await createDatabase()
+  await database.sql('select maintain_events(7)')
+  const db = connect({ url: database.url, connectionsMax: 2, role: 'loyalty_app' })
+  const demo = await makeTenant(database, 'demo')
+  const rival = await makeTenant(database, 'rival')
+  const customers = await Promise.all([0, 100, 500, 2_000].map((points) => demo.enrol({ points })))
+  const rivals = await Promise.all([50, 300].map((points) => rival.enrol({ points })))
+  const random = new Random()
+  console.log(`history: SEED=${random.seed}`)
+  await trade(db, random, demo, customers, CHANGES)
+  await trade(db, random, rival, rivals, CHANGES / 10)
+  await database.sql(`update members set vip = true where customer_id = $1`, [customers[0]!.id])
+  await database.sql(`update cards set balance = balance + 7 where id = $1`, [customers[1]!.cardId])
+  await trade(db, random, demo, customers, 20)
+  return {
+    database,
+    demo,
+    customers,
+    tradeMore: (count) => trade(db, random, demo, customers, count),
+    rolledBack: (work) => rolledBack(database, work),
+    async drop() {
+      await db.close()
+      await database.drop()
+    },
+  }
+}
+
+/** Names of the checks that do not hold, as a connection sees the database. */
+export async function brokenChecks(
+  client: ClientBase,
+  options: { tenant?: string; keptSince?: Date } = {},
+): Promise<string[]> {
+  const keptSince = retentionStart(new Date(), 7)
+  const findings = await audit(client, { tenant: null, keptSince, ...options })
+  return findings.filter(({ breaches }) => breaches > 0).map(({ check }) => check.name)
+}
+
+/** One change of `demo`, as the ledger's function takes it. */
+export async function apply(client: ClientBase, change: Partial<Change>) {
+  const { rows } = await client.query<{ outcome: string; transaction_id: string }>('select * from apply_changes($1)', [
+    JSON.stringify([
+      { tenant: 'demo', actor: { type: 'system', id: 'test', name: null }, key: null, hash: null, ...change },
+    ]),
+  ])
+  return rows
+}
+
+async function rolledBack<T>(database: TestDatabase, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const nothingStays = new Error('rolled back')
+  let result: T
+  await database
+    .transaction(async (client) => {
+      result = await work(client)
+      throw nothingStays
+    })
+    .catch((error: unknown) => {
+      if (error !== nothingStays) throw error
+    })
+  return result!
+}
+
+/** Changes of every kind, some refused, some sent again under their key. */
+async function trade(
+  db: Db,
+  random: Random,
+  tenant: TestTenant,
+  people: readonly TestCustomer[],
+  count: number,
+): Promise<void> {
+  const done: string[] = []
+  let last: Change | null = null
+  for (let made = 0; made < count; made++) {
+    const reverses = random.chance(0.1) ? done.pop() : undefined
+    const change: Change = {
+      tenant: tenant.id,
+      actor: { type: 'terminal', id: tenant.terminalId, name: 'Till 1' },
+      key: randomUUID(),
+      hash: '00',
+      kind: reverses === undefined ? random.weighted({ add: 5, redeem: 5 }) : 'reverse',
+      ...(reverses === undefined ? { customerId: random.pick(people).id, points: random.int(1, 80) } : { reverses }),
+      orderId: random.chance(0.5) ? `O-${made}` : null,
+      reason: null,
+    }
+    const { results } = await applyChanges(db, [last !== null && random.chance(0.05) ? last : change])
+    last = change
+    const [result] = results
+    if (result?.kind === 'applied' && change.kind !== 'reverse') done.push(result.applied.transactionId)
+  }
+}
