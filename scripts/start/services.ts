@@ -29,7 +29,8 @@ export function describeServices(
       name: 'api',
       main: join(ROOT, 'services', 'api', 'src', 'main.ts'),
       env: {
-        AUTH_SIGNING_KEY: secrets.AUTH_SIGNING_KEY,
+        // With an outside identity provider the API signs nothing.
+        ...(env['AUTH_JWKS_URL'] ? {} : { AUTH_SIGNING_KEY: secrets.AUTH_SIGNING_KEY }),
         WS_SERVER_URL: urlOf(realtime),
         DATABASE_URL: databaseUrl,
         ...shared,

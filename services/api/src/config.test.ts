@@ -73,4 +73,9 @@ describe('configuration of the API', () => {
     const config = parseConfig({ ...env, AUTH_SIGNING_KEY: '', AUTH_JWKS_URL: 'https://id.example/jwks.json' })
     expect(config.auth.keys).toEqual({ jwksUrl: 'https://id.example/jwks.json' })
   })
+
+  test('a key of our own wins: the realtime server needs AUTH_JWKS_URL in the environment that both share', () => {
+    const config = parseConfig({ ...env, AUTH_JWKS_URL: 'http://localhost:9010/.well-known/jwks.json' })
+    expect(config.auth.keys).toEqual({ own: [key] })
+  })
 })

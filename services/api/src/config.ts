@@ -122,7 +122,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     database: { url: e.DATABASE_URL, connectionsMax: e.DATABASE_CONNECTIONS },
     relay: { targets: e.WS_SERVER_URL, secrets: e.BROADCAST_SECRET },
     auth: {
-      keys: e.AUTH_JWKS_URL ? { jwksUrl: e.AUTH_JWKS_URL } : { own: e.AUTH_SIGNING_KEY! },
+      // A key of our own wins: the realtime server beside us needs AUTH_JWKS_URL, often from the same environment.
+      keys: e.AUTH_SIGNING_KEY ? { own: e.AUTH_SIGNING_KEY } : { jwksUrl: e.AUTH_JWKS_URL! },
       issuer: e.AUTH_ISSUER,
       audience: e.AUTH_AUDIENCE,
       tokenSeconds: e.AUTH_TOKEN_SECONDS,

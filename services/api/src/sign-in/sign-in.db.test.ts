@@ -187,6 +187,7 @@ describe('a token', () => {
 
   test('of another identity provider counts where AUTH_JWKS_URL says so, and our own sign-in is gone', async () => {
     const outside = await startTestApi(database.url, {
+      AUTH_SIGNING_KEY: '',
       AUTH_JWKS_URL: `${api.url}/.well-known/jwks.json`,
       AUTH_ISSUER: 'https://id.example',
       AUTH_AUDIENCE: 'shop',

@@ -95,6 +95,7 @@ test('an event that a server will never take is let go, and does not hold up the
 
 test('what a process committed and could not send, another one sends (L11)', async () => {
   const nobody = await startTestApi(database.url, {
+    AUTH_SIGNING_KEY: '',
     AUTH_JWKS_URL: `${api.url}/.well-known/jwks.json`,
     WS_SERVER_URL: 'http://127.0.0.1:9',
   })
@@ -113,6 +114,7 @@ test('a change made by hand in SQL is sent too (L15)', async () => {
 test('with two servers given, the second takes over when the first is gone', async () => {
   const second = await startScriptedServer()
   const both = await startTestApi(database.url, {
+    AUTH_SIGNING_KEY: '',
     AUTH_JWKS_URL: `${api.url}/.well-known/jwks.json`,
     WS_SERVER_URL: `${server.url} ${second.url}`,
   })

@@ -64,7 +64,10 @@ test('a process that starts later knows who was revoked before', async () => {
   const { body } = await create('Till 9')
   const { token } = (await signIn(body['key'])).body as { token: string }
   await api.call('DELETE', `/api/admin/terminals/${body['id']}`, { token: owner })
-  const later = await startTestApi(database.url, { AUTH_JWKS_URL: `${api.url}/.well-known/jwks.json` })
+  const later = await startTestApi(database.url, {
+    AUTH_SIGNING_KEY: '',
+    AUTH_JWKS_URL: `${api.url}/.well-known/jwks.json`,
+  })
   const { body: answer } = await later.call('GET', '/api/loyalty/transactions', { token })
   await later.close()
   expect(answer['code']).toBe('token-revoked')
