@@ -1,4 +1,4 @@
-import type { Actor } from '@loyalty-live/events'
+import type { Actor, Cursor } from '@loyalty-live/events'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -28,5 +28,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the time a handler of a route that is not public runs. */
     caller: Caller
+    /** Where what the request committed stands on the stream, for the log; null when it committed nothing. */
+    committed: Cursor | null
   }
 }

@@ -32,6 +32,8 @@ export function sendResult(reply: FastifyReply, result: ChangeResult): FastifyRe
   }
   if (result.replayed) reply.header(REPLAYED_HEADER, 'true')
   if (result.kind === 'refused') return sendProblem(reply, refusalError(result.refusal))
+  const { epoch, seq } = result.applied
+  reply.request.committed = { epoch, seq }
   return reply.code(201).type('application/json; charset=utf-8').send(bodyOf(result.applied))
 }
 

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { BROADCAST_BYTES_MAX, BROADCAST_EVENTS_MAX, type ControlRequest } from '@loyalty-live/events'
-import { Webhook } from 'standardwebhooks'
 import { Pool } from 'undici'
 import type { CommittedEvent } from './committed-event.ts'
+import { signer } from './signature.ts'
 
 const POST_TIMEOUT_MS = 5_000
 /** Room for the brackets and commas of the array. */
@@ -44,7 +44,7 @@ export function batchLength(queue: readonly CommittedEvent[]): number {
 }
 
 export function createBroadcaster({ targets, secrets, onNewInstance, onReachable }: BroadcasterOptions): Broadcaster {
-  const webhook = new Webhook(secrets[0]!)
+  const sign = signer(secrets[0]!)
   const servers = targets.map((url) => ({
     pool: new Pool(url, {
       connections: 4,
@@ -72,7 +72,7 @@ export function createBroadcaster({ targets, secrets, onNewInstance, onReachable
         'content-type': 'application/json',
         'webhook-id': id,
         'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': webhook.sign(id, now, body),
+        'webhook-signature': sign(id, now, body),
       },
       signal: AbortSignal.timeout(POST_TIMEOUT_MS),
     })

@@ -1,3 +1,4 @@
+import { eventName } from '@loyalty-live/events'
 import type { Logger } from 'pino'
 import type { Metrics } from '../http/metrics.ts'
 import type { Broadcaster } from './broadcaster.ts'
@@ -25,10 +26,10 @@ export function createDeliver({ broadcaster, marks, metrics, logger }: DeliverOp
     metrics.deliveries.inc({ outcome: outcome.kind }, events.length)
     if (outcome.kind === 'unreachable') return 'unreachable'
     if (outcome.kind === 'rejected') {
-      const { tenant, seq } = events[0]!
-      logger.error({ tenant, seq, reason: outcome.reason }, 'event rejected by the realtime server')
+      logger.error({ event: eventName(events[0]!), reason: outcome.reason }, 'event rejected by the realtime server')
     }
     marks.add(events)
+    if (logger.isLevelEnabled('debug')) logger.debug({ events: events.map(eventName) }, 'delivered')
     return 'delivered'
   }
 }
