@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -87,6 +87,7 @@ function running(child: ChildProcess, dataDir: string): PostgresServer {
       child.ref()
       child.kill('SIGINT')
       await ended
+      rmSync(socketDir(dataDir), { recursive: true, force: true })
       giveUpOwnership(dataDir)
     },
   }
