@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { ApiError } from '../errors.ts'
 import type { Database } from './tables.ts'
 
 export type Db = {
@@ -17,6 +18,11 @@ export type ConnectOptions = {
   role?: 'loyalty_app'
   /** A statement that runs longer is ended by the server. Default 15 s. */
   statementTimeoutMs?: number
+  /**
+   * Typed queries that may wait for a connection. Default 2,000: some thousand are served in a second, so that beyond it
+   * nobody would be served in time.
+   */
+  waitingMax?: number
   /** Told of failures of idle connections, which no query reports. */
   onError?: (error: Error) => void
 }
@@ -29,9 +35,14 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => ([INT8, NUMERIC].includes(oid) ? Number : pg.types.getTypeParser(oid, format)),
 }
 
-/** Opens a pool. Nothing is connected until the first query. */
+/**
+ * Opens a pool. Nothing is connected until the first query.
+ *
+ * Typed queries are refused with `overloaded` while too many wait for a connection: whoever reads is told so at once, and
+ * memory stays bounded (I9). Statements on the pool itself are not: the ledger's lanes have a bound of their own.
+ */
 export function connect(options: ConnectOptions): Db {
-  const { role, statementTimeoutMs = 15_000 } = options
+  const { role, statementTimeoutMs = 15_000, waitingMax = 2_000 } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax,
@@ -52,7 +63,17 @@ export function connect(options: ConnectOptions): Db {
   })
   // Without a listener, a connection that the server ends while idle would end the process.
   pool.on('error', (error) => options.onError?.(error))
-  const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  // The same for one that is lost while in use: its statement rejects, and pg also says so in an event, which nobody hears.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const bounded = {
+    options: pool.options,
+    connect: async () => {
+      if (pool.waitingCount < waitingMax) return pool.connect()
+      throw new ApiError('overloaded', 'more requests wait for the database than it answers in time; try again')
+    },
+    end: () => pool.end(),
+  }
+  const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool: bounded }) })
   return { query, pool, close: () => query.destroy() }
 }
 
@@ -61,7 +82,7 @@ export function isUnavailable(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string }
   if (code !== undefined && /^(08|53|57P|58)/.test(code)) return true
   if (code !== undefined && UNAVAILABLE_CODES.has(code)) return true
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|role "loyalty_app" does not exist|Client has encountered a connection error/.test(
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|role "loyalty_app" does not exist|Client has encountered a connection error|is not currently accepting connections/.test(
     message ?? '',
   )
 }
