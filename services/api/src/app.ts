@@ -14,6 +14,7 @@ import type { Revocation, Revocations } from './http/auth/revocations.ts'
 import type { KeyRing } from './http/auth/signing-keys.ts'
 import { tokenVerifier } from './http/auth/verify-token.ts'
 import { registerNoStore } from './http/caching.ts'
+import { answerClientError, HTTP_LIMITS } from './http/client-errors.ts'
 import { registerConnectionClose } from './http/graceful-close.ts'
 import { registerHealth } from './http/health.ts'
 import { registerMetrics, type Metrics } from './http/metrics.ts'
@@ -64,6 +65,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: HTTP_LIMITS,
+    clientErrorHandler: answerClientError,
     keepAliveTimeout: 65_000,
     trustProxy: config.trustProxy,
     // A request that is here is served, also while closing; see graceful-close.
@@ -87,14 +90,23 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await app.register(cors, {
     origin: config.corsOrigin,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['etag', 'retry-after', 'idempotency-replayed', 'ratelimit-limit', 'ratelimit-remaining'],
+    exposedHeaders: [
+      'etag',
+      'retry-after',
+      'idempotency-replayed',
+      'ratelimit-limit',
+      'ratelimit-remaining',
+      'ratelimit-reset',
+    ],
   })
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MAX_MS, retryAfter: 1 })
   registerAuthentication(app, tokenVerifier(keyRing, auth), revocations)
   await registerRateLimit(app, limits.perMinute)
   await registerOpenApi(app)
   registerMetrics(app, metrics)
-  registerHealth(app, { checkDatabase: () => db.pool.query('select 1'), isClosing })
+  // An exported snapshot is a small file: a server whose disk is full answers `select 1`, and can do none of our work.
+  const checkDatabase = () => db.pool.query('select pg_export_snapshot()')
+  registerHealth(app, { checkDatabase, isClosing, metrics })
 
   const { tokenSeconds } = auth
   if (keyRing.sign) {

@@ -1,4 +1,5 @@
 import type { App } from './app-types.ts'
+import { gauge, type Metrics } from './metrics.ts'
 
 const CHECK_TIMEOUT_MS = 2_000
 
@@ -7,16 +8,25 @@ export type HealthOptions = {
   checkDatabase: () => Promise<unknown>
   /** True from the moment this process has been told to stop. */
   isClosing: () => boolean
+  metrics: Metrics
 }
 
 /** /healthz: the process answers. /readyz: it can do its work; 503 with the reason when not, so that traffic goes elsewhere. */
-export function registerHealth(app: App, { checkDatabase, isClosing }: HealthOptions): void {
+export function registerHealth(app: App, { checkDatabase, isClosing, metrics }: HealthOptions): void {
+  const checkInTime = () => Promise.race([checkDatabase(), rejectAfter(CHECK_TIMEOUT_MS)])
+  gauge(metrics, 'loyalty_api_ready', '1 while the database answers and the process is not stopping', async () => {
+    if (isClosing()) return 0
+    return checkInTime().then(
+      () => 1,
+      () => 0,
+    )
+  })
   const options = { schema: { hide: true }, config: { rateLimit: false as const }, logLevel: 'warn' as const }
   app.get('/healthz', options, async () => ({ status: 'ok' }))
   app.get('/readyz', options, async (_request, reply) => {
     if (isClosing()) return reply.code(503).send({ ready: false, reason: 'stopping' })
     try {
-      await Promise.race([checkDatabase(), rejectAfter(CHECK_TIMEOUT_MS)])
+      await checkInTime()
       return { ready: true }
     } catch (error) {
       return reply.code(503).send({ ready: false, reason: `database: ${(error as Error).message}` })

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@prometheus-io/client'
 import type { App } from './app-types.ts'
+
+/** A scrape must not wait for a database that hangs: it is then that somebody looks at the other figures. */
+const READ_MAX_MS = 3_000
 
 /** Figures of this process, under names that do not depend on tenants: a label for each would have no bound. */
 export type Metrics = ReturnType<typeof createMetrics>
@@ -8,6 +12,14 @@ export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const deliveries = new Counter({
+    name: 'loyalty_api_event_deliveries_total',
+    help: 'Events that this process sent, by what became of them: accepted, rejected, unreachable (they are sent again)',
+    labelNames: ['outcome'] as const,
+    registers,
+  })
+  // From nought: of a series that begins at one, nobody sees that it has risen.
+  for (const outcome of ['accepted', 'rejected', 'unreachable'] as const) deliveries.inc({ outcome }, 0)
   return {
     registry,
     requests: new Histogram({
@@ -34,23 +46,19 @@ export function createMetrics() {
       help: 'Events that this process committed',
       registers,
     }),
-    deliveries: new Counter({
-      name: 'loyalty_api_event_deliveries_total',
-      help: 'Events that this process sent, by what became of them: accepted, rejected, unreachable (they are sent again)',
-      labelNames: ['outcome'] as const,
-      registers,
-    }),
+    deliveries,
   }
 }
 
-/** A figure that is read when somebody asks for it; NaN while it cannot be read. */
+/** A figure that is read when somebody asks for it; NaN while it cannot be read, or not in time. */
 export function gauge({ registry }: Metrics, name: string, help: string, read: () => number | Promise<number>): void {
   void new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
-      this.set(await Promise.resolve(read()).catch(() => Number.NaN))
+      const late = sleep(READ_MAX_MS, Number.NaN, { ref: false })
+      this.set(await Promise.race([Promise.resolve(read()).catch(() => Number.NaN), late]))
     },
   })
 }

@@ -114,6 +114,10 @@ type ValidationError = {
   validation: readonly { instancePath: string; message?: string | undefined; params?: unknown }[]
 }
 
+/** Enough to mend a caller by. A body of thousands of unknown fields is not worth an answer ten times its size. */
+const ERRORS_MAX = 20
+const FIELD_CHARACTERS_MAX = 200
+
 /** Names each field by where it is: `body.points`, `query.phone`, `params.id`. A field that nobody knows is named too. */
 function invalidRequest(error: ValidationError): ApiError {
   const place = { querystring: 'query', headers: 'headers', params: 'params' }[error.validationContext ?? ''] ?? 'body'
@@ -124,6 +128,10 @@ function invalidRequest(error: ValidationError): ApiError {
       ? keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not known here' }))
       : [{ field: path.join('.'), message }]
   })
-  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  return new ApiError('invalid-request', detail, { errors })
+  const told = errors
+    .slice(0, ERRORS_MAX)
+    .map(({ field, message }) => ({ field: field.slice(0, FIELD_CHARACTERS_MAX), message }))
+  const more = errors.length > told.length ? `; and ${errors.length - told.length} more` : ''
+  const detail = told.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return new ApiError('invalid-request', detail + more, { errors: told })
 }

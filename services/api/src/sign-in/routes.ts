@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fields } from '@loyalty-live/events'
+import type { FastifyReply } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
@@ -11,8 +12,12 @@ import type { KeyRing } from '../http/auth/signing-keys.ts'
 import { isoTime, uuid } from '../http/fields.ts'
 import { responses } from '../http/problem.ts'
 import { signInLimit } from '../http/rate-limit.ts'
-import { verifyPassword } from '../http/auth/password.ts'
+import { passwordChecker } from '../http/auth/password.ts'
+import { attemptKeys, createFailedAttempts } from './failed-attempts.ts'
 import { continueSession, endSession, invalid, startSession, tenantOfToken, type Subject } from './sessions.ts'
+
+/** What an account, or an address, may fail at in a minute, in attempts of one account at one address. */
+const FAILURES_FACTOR = 5
 
 export type SignInOptions = {
   db: Db
@@ -42,6 +47,25 @@ export function signInRoutes(app: App, { db, sign, auth, attemptsPerMinute }: Si
     access: 'public' as const,
     rateLimit: signInLimit(attemptsPerMinute, accountOf),
   })
+  const failures = createFailedAttempts(FAILURES_FACTOR * attemptsPerMinute)
+  const checkPassword = passwordChecker()
+
+  /** Finds out who it is, unless too many have failed lately under these keys; that nobody is found is a failure. */
+  async function prove<T>(
+    keys: readonly string[],
+    reply: FastifyReply,
+    find: () => Promise<T | undefined>,
+  ): Promise<T> {
+    const waitSeconds = failures.waitSeconds(keys)
+    if (waitSeconds > 0) {
+      void reply.headers({ 'retry-after': waitSeconds, 'ratelimit-remaining': 0, 'ratelimit-reset': waitSeconds })
+      throw new ApiError('rate-limited', `too many sign-ins have failed; try again in ${waitSeconds} s`)
+    }
+    const found = await find()
+    if (found !== undefined) return found
+    failures.count(keys)
+    throw new ApiError('sign-in-failed', 'these credentials do not fit')
+  }
 
   app.route({
     method: 'POST',
@@ -60,10 +84,13 @@ export function signInRoutes(app: App, { db, sign, auth, attemptsPerMinute }: Si
       }),
       response: responses({ 200: session }, 'sign-in-failed'),
     },
-    handler: async ({ body: { tenant, email, password } }) => {
-      const person = await withTenant(db, tenant, (trx) => findByEmail(trx, tenant, email.toLowerCase()))
+    handler: async ({ ip, body: { tenant, email, password } }, reply) => {
+      const account = `${tenant} ${email.toLowerCase()}`
       // One answer for every reason: which addresses exist is nobody's business. No connection is held meanwhile.
-      if (!(await verifyPassword(password, person?.password_hash)) || !person) throw failed()
+      const person = await prove(attemptKeys(ip, account), reply, async () => {
+        const candidate = await withTenant(db, tenant, (trx) => findByEmail(trx, tenant, email.toLowerCase()))
+        return (await checkPassword(password, candidate?.password_hash)) ? candidate : undefined
+      })
       const subject: Subject = { kind: 'staff', id: person.id, name: person.name, role: person.role }
       const refreshToken = await withTenant(db, tenant, (trx) => startSession(trx, tenant, subject, auth.refreshDays))
       return openSession(subject, tenant, person.tenant_name, refreshToken)
@@ -84,12 +111,8 @@ export function signInRoutes(app: App, { db, sign, auth, attemptsPerMinute }: Si
       body: z.strictObject({ key: z.string().min(8).max(200) }),
       response: responses({ 200: session }, 'sign-in-failed'),
     },
-    handler: async ({ body: { key } }) => {
-      const keyHash = createHash('sha256').update(key).digest()
-      const { rows } = await sql<{ tenant_id: string; id: string; name: string; tenant_name: string }>`
-        select * from find_terminal(${keyHash})`.execute(db.query)
-      const terminal = rows[0]
-      if (!terminal) throw failed()
+    handler: async ({ ip, body: { key } }, reply) => {
+      const terminal = await prove(attemptKeys(ip), reply, () => findTerminal(db, key))
       const { tenant_id: tenant, id, name, tenant_name: nameOfTenant } = terminal
       const subject: Subject = { kind: 'terminal', id, name, role: 'terminal' }
       const refreshToken = await withTenant(db, tenant, (trx) => startSession(trx, tenant, subject, auth.refreshDays))
@@ -156,9 +179,14 @@ function findByEmail(trx: TenantTransaction, tenant: string, email: string) {
     .executeTakeFirst()
 }
 
+async function findTerminal(db: Db, key: string) {
+  const keyHash = createHash('sha256').update(key).digest()
+  const { rows } = await sql<{ tenant_id: string; id: string; name: string; tenant_name: string }>`
+    select * from find_terminal(${keyHash})`.execute(db.query)
+  return rows[0]
+}
+
 async function tenantName(trx: TenantTransaction, tenant: string): Promise<string> {
   const { name } = await trx.selectFrom('tenants').select('name').where('id', '=', tenant).executeTakeFirstOrThrow()
   return name
 }
-
-const failed = () => new ApiError('sign-in-failed', 'these credentials do not fit')

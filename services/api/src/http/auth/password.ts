@@ -1,5 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { ApiError } from '../../errors.ts'
 
 const derive = promisify(argon2)
 
@@ -13,6 +14,30 @@ export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)
   const tag = await derive('argon2id', { ...PARAMETERS, message: password, nonce })
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
+}
+
+/** Checks under way or waiting at once. They run on four threads: the last of so many waits some seconds. */
+const CHECKS_MAX = 100
+
+/**
+ * Makes the check of passwords of a sign-in route.
+ *
+ * @param checksMax how many may be under way at once. Default 100
+ * @throws ApiError overloaded beyond that: a check costs 40 ms of a core, and anybody may ask for one
+ */
+export function passwordChecker(
+  checksMax = CHECKS_MAX,
+): (password: string, hash: string | undefined) => Promise<boolean> {
+  let underWay = 0
+  return async (password, hash) => {
+    if (underWay >= checksMax) throw new ApiError('overloaded', 'too many sign in right now; try again shortly')
+    underWay++
+    try {
+      return await verifyPassword(password, hash)
+    } finally {
+      underWay--
+    }
+  }
 }
 
 /** Whether a password is the one that was hashed. Without a hash (nobody has that name) it takes as long and says no. */
