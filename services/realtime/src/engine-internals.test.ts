@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { unsentBytes, writeFrames } from './engine-internals.ts'
+import { idleStream, unsentBytes, writeFrames } from './engine-internals.ts'
 import { joinFrames, messageFrame } from './frame.ts'
 import type { Connection } from './member.ts'
 
@@ -32,13 +32,12 @@ function received(stream: PassThrough): Buffer[] {
   return chunks
 }
 
-test('an idle websocket gets the frames straight into its TCP stream, joined or one by one', () => {
-  for (const joined of [undefined, joinFrames(frames)]) {
-    const { conn, stream, packets } = connection()
-    expect(writeFrames(conn, frames, joined)).toBe('direct')
-    expect(Buffer.concat(received(stream)).equals(joinFrames(frames))).toBe(true)
-    expect(packets).toEqual([])
-  }
+test('an idle websocket gets the frames straight into its TCP stream', () => {
+  const { conn, stream, packets } = connection()
+  expect(idleStream(conn)).toBe(stream)
+  expect(writeFrames(conn, frames)).toBe('direct')
+  expect(Buffer.concat(received(stream)).equals(joinFrames(frames))).toBe(true)
+  expect(packets).toEqual([])
 })
 
 test.each([
@@ -54,7 +53,8 @@ test.each([
   ['has another kind of stream here', { socket: { _socket: { write() {} } } }],
 ])('a connection that %s takes the stock path', (_, changes) => {
   const { conn, stream, packets } = connection(changes)
-  expect(writeFrames(conn, frames, joinFrames(frames))).toBe('stock')
+  expect(idleStream(conn)).toBeNull()
+  expect(writeFrames(conn, frames)).toBe('stock')
   expect(packets.map(({ text }) => text)).toEqual(texts)
   expect(received(stream)).toEqual([])
 })

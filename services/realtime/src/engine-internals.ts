@@ -27,12 +27,8 @@ type Internals = {
 
 const WEBSOCKET_OPEN = 1
 
-/**
- * Sends frames in order, behind everything sent before.
- *
- * @param joined the same frames as one buffer, where one is at hand: one write instead of several
- */
-export function writeFrames(connection: Connection, frames: readonly Frame[], joined?: Buffer): WritePath {
+/** Sends frames in order, behind everything sent before. */
+export function writeFrames(connection: Connection, frames: readonly Frame[]): WritePath {
   const stream = idleStream(connection)
   if (!stream) {
     for (const frame of frames) {
@@ -44,14 +40,11 @@ export function writeFrames(connection: Connection, frames: readonly Frame[], jo
     }
     return 'stock'
   }
-  if (joined) stream.write(joined)
-  else {
-    // Corked writes leave in one system call and share the bytes in memory, whereas joining would copy them for each
-    // socket.
-    stream.cork()
-    for (const { bytes } of frames) stream.write(bytes)
-    stream.uncork()
-  }
+  // Corked writes leave in one system call and share the bytes in memory, whereas joining would copy them for each
+  // socket.
+  stream.cork()
+  for (const { bytes } of frames) stream.write(bytes)
+  stream.uncork()
   return 'direct'
 }
 
@@ -80,8 +73,11 @@ export function releaseRequest(socket: RealtimeSocket): void {
   ;(socket as { handshake: unknown }).handshake = null
 }
 
-/** The TCP stream of a websocket on which nothing waits above it; null: take the stock path. */
-function idleStream(connection: Connection): Duplex | null {
+/**
+ * The TCP stream of a websocket on which nothing waits above it: whole frames may be written to it, and what it has
+ * unsent is all that the connection has. Null: take the stock path.
+ */
+export function idleStream(connection: Connection): Duplex | null {
   const { readyState, transport, writeBuffer } = connection as unknown as Internals
   if (readyState !== 'open' || transport?.name !== 'websocket' || writeBuffer?.length !== 0) return null
   const { readyState: socketState, _socket: stream } = transport.socket ?? {}

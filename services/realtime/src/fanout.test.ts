@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFanout, type Fanout } from './fanout.ts'
 import { eventFrame, messageFrame, type Frame } from './frame.ts'
 import type { Member } from './member.ts'
@@ -75,6 +75,94 @@ describe('one turn of the event loop', () => {
 
   test('nobody there: nothing happens', () => {
     expect(() => fanout.emit(undefined, event(1))).not.toThrow()
+  })
+})
+
+describe('a room that was written to', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  /** A member to whom each write takes that long. */
+  function joinTaking(writeMs: number) {
+    const joined = join()
+    const { write } = joined.stream
+    joined.stream.write = (bytes) => {
+      now += writeMs
+      return write(bytes)
+    }
+    return joined
+  }
+
+  function pass(ms: number): void {
+    now += ms
+    vi.advanceTimersByTime(ms)
+  }
+
+  test('rests four times as long as that took; what comes meanwhile is one write', async () => {
+    const { room, seqs, written } = joinTaking(1)
+    fanout.emit(room, event(1))
+    await turn()
+    pass(1)
+    for (const seq of [2, 3]) fanout.emit(room, event(seq))
+    await turn()
+    pass(2)
+    fanout.emit(room, event(4))
+    await turn()
+    expect(seqs()).toEqual([1])
+    pass(1)
+    expect(seqs()).toEqual([1, 2, 3, 4])
+    expect(written).toHaveLength(2)
+  })
+
+  test('rests for 5 ms at most', async () => {
+    const { room, seqs } = joinTaking(50)
+    fanout.emit(room, event(1))
+    await turn()
+    fanout.emit(room, event(2))
+    pass(4)
+    expect(seqs()).toEqual([1])
+    pass(1)
+    expect(seqs()).toEqual([1, 2])
+  })
+
+  test('has no time to wait for once it has rested: a lone event goes out in its turn', async () => {
+    const { room, seqs } = joinTaking(1)
+    for (const seq of [1, 2, 3]) {
+      fanout.emit(room, event(seq))
+      await turn()
+      expect(seqs().at(-1)).toBe(seq)
+      now += 4
+    }
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('does not keep other rooms waiting', async () => {
+    const [busy, other] = [joinTaking(1), join(tenantRoom('rival'))]
+    fanout.emit(busy.room, event(1))
+    await turn()
+    fanout.emit(busy.room, event(2))
+    fanout.emit(other.room, event(3))
+    await turn()
+    expect(other.seqs()).toEqual([3])
+  })
+
+  test('is written to at once, and in order, when one member gets a message of its own', async () => {
+    const { member, room, seqs } = joinTaking(1)
+    fanout.emit(room, event(1))
+    await turn()
+    fanout.emit(room, event(2))
+    fanout.send(member, [messageFrame('closing', {})])
+    expect(seqs()).toEqual([1, 2, 'closing'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is written to at once when more is pending than a member may get at once', async () => {
+    const { room, written } = joinTaking(1)
+    fanout.emit(room, event(1))
+    await turn()
+    for (const seq of [2, 3]) fanout.emit(room, event(seq, null, 1500))
+    expect(written).toHaveLength(2)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

@@ -1,5 +1,5 @@
 import { addToBacklog, backlogFrames, createBacklog, type Backlog } from './backlog.ts'
-import { terminate, unsentBytes, writeFrames } from './engine-internals.ts'
+import { idleStream, terminate, unsentBytes, writeFrames } from './engine-internals.ts'
 import { joinFrames, type Frame } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Metrics } from './metrics.ts'
@@ -7,8 +7,8 @@ import type { Room } from './rooms.ts'
 
 export type Fanout = {
   /**
-   * Sends a frame to everybody in a room, at the end of this turn of the event loop, in one write with the turn's
-   * others.
+   * Sends a frame to everybody in a room: at the end of this turn of the event loop, or, while the room rests from its
+   * last write, when the rest is over; in one write with what else the room got until then.
    */
   readonly emit: (room: Room | undefined, frame: Frame) => void
   /** Sends frames to one member at once, behind what its room got before. */
@@ -24,8 +24,24 @@ export type Fanout = {
 const SLOW_MS_MAX = 30_000
 
 /**
- * Writes frames to sockets: the same bytes to every one of a room, joined over one turn of the event loop (a lone event
- * waits for the end of its turn, nothing longer).
+ * After a write to all of its members a room rests for this many times as long as the write took, at most `REST_MS_MAX`.
+ * Writing a buffer to a socket costs the same whether it holds one frame or fifty, so under load a room that rests does
+ * more with less: writing takes a fifth of the time, and what is left takes events in.
+ */
+const REST_PER_WRITE = 4
+const REST_MS_MAX = 5
+
+/**
+ * Writes frames to sockets: the same bytes to every one of a room, joined over what comes in together.
+ *
+ * | a room is | means                                   | leaves when                                            |
+ * |-----------|-----------------------------------------|--------------------------------------------------------|
+ * | idle      | nothing is pending, its rest is over    | a frame comes: due at the end of this turn             |
+ * | resting   | it was written to a moment ago          | the rest is over: what is pending is due, else idle    |
+ * | due       | what is pending goes out in this turn   | it went out: resting                                   |
+ *
+ * A lone event finds its room idle and waits for the end of its turn, nothing longer. One member's own message, and more
+ * pending than a member may get at once, do not wait for the rest.
  *
  * Bounded by `socketBytesMax` for each member, plus what one turn's pending part adds: a quarter of it unsent makes a
  * member slow (backlog.ts has the states), all of it ends the connection.
@@ -35,43 +51,62 @@ export function createFanout(socketBytesMax: number, metrics: Metrics, nowMs: ()
   const resumeBelowBytes = socketBytesMax / 16
   const pendingBytesMax = socketBytesMax / 8
   const slow = new Set<Member>()
-  let dirty: Room[] = []
+  let due: Room[] = []
 
   return { emit, send, tick, drop: (member) => slow.delete(member), slowSockets: () => slow.size }
 
   function emit(room: Room | undefined, frame: Frame): void {
     if (!room) return
-    if (room.pending.length === 0) {
-      if (dirty.length === 0) setImmediate(flushDirty)
-      dirty.push(room)
-    }
+    if (room.pending.length === 0) schedule(room)
     room.pending.push(frame)
     room.pendingBytes += frame.bytes.length
-    // In parts, so that a member that does not read is found out before the whole turn is written to it.
+    // In parts, so that a member that does not read is found out before all of it is written to it.
     if (room.pendingBytes >= pendingBytesMax) flush(room)
   }
 
-  function flushDirty(): void {
-    const rooms = dirty
-    dirty = []
+  function schedule(room: Room): void {
+    const restMs = room.restsUntilMs - nowMs()
+    if (restMs > 0) {
+      room.timer ??= setTimeout(flush, restMs, room)
+      return
+    }
+    if (due.length === 0) setImmediate(flushDue)
+    due.push(room)
+  }
+
+  function flushDue(): void {
+    const rooms = due
+    due = []
     for (const room of rooms) flush(room)
   }
 
-  /** Sends what this turn has for a room now, so that something else can come after it. */
+  /** Sends what is pending for a room now, so that something else can come after it. */
   function flush(room: Room): void {
+    if (room.timer) clearTimeout(room.timer)
+    room.timer = null
     const frames = room.pending
     if (frames.length === 0) return
+    const startedAtMs = nowMs()
     room.pending = []
     room.pendingBytes = 0
     const joined = joinFrames(frames)
     const written = { direct: 0, stock: 0 }
     for (const member of room.members) {
       if (member.closing) continue
+      // Nearly every member: looked at once, since a thousand of them do not fit in the processor's caches.
+      const stream = member.backlog ? null : idleStream(member.connection)
+      if (stream && stream.writableLength <= slowAboveBytes) {
+        stream.write(joined)
+        written.direct++
+        continue
+      }
       if (!member.backlog && unsentBytes(member.connection) > slowAboveBytes) member.backlog = fallBehind(member)
       if (member.backlog) keepFor(member, member.backlog, frames)
-      else if (!member.closing) written[writeFrames(member.connection, frames, joined)]++
+      else if (!member.closing) written[writeFrames(member.connection, frames)]++
     }
     if (room.kind !== 'probe') count(written, frames.length, joined.length)
+    const endedAtMs = nowMs()
+    room.restsUntilMs = endedAtMs + Math.min(REST_MS_MAX, (endedAtMs - startedAtMs) * REST_PER_WRITE)
   }
 
   function send(member: Member, frames: readonly Frame[]): void {

@@ -1,5 +1,6 @@
 import { refreshToken, type RefreshTokenAnswer } from '@loyalty-live/events'
 import { refuseRevoked } from './admission.ts'
+import { terminate } from './engine-internals.ts'
 import { fieldName } from './errors.ts'
 import type { Lifetimes } from './lifetime.ts'
 import type { Connection, Member } from './member.ts'
@@ -20,11 +21,23 @@ type Answer = (answer: RefreshTokenAnswer) => void
 const MESSAGES_MAX = 30
 const WINDOW_MS = 10_000
 
-/** Ends a connection that sends more than 30 messages in 10 s, whatever they are and whether or not it was admitted. */
+/**
+ * Ends a connection that sends more than 30 packets in 10 s, whatever they are and whether or not it was admitted. WebSocket
+ * pings count too: ws answers each by itself, and what it answers to a client that does not read has no other bound.
+ */
 export function guardAgainstFlood(connection: Connection, metrics: Metrics, nowMs: () => number): void {
   let windowStartMs = nowMs()
   let messages = 0
-  connection.on('data', () => {
+  connection.on('packet', count)
+  countPings(connection.transport)
+  connection.on('upgrade', countPings)
+
+  function countPings(transport: unknown): void {
+    const { socket } = transport as { socket?: { on: (event: 'ping', listener: () => void) => void } }
+    socket?.on('ping', count)
+  }
+
+  function count(): void {
     const now = nowMs()
     if (now - windowStartMs > WINDOW_MS) {
       windowStartMs = now
@@ -32,8 +45,8 @@ export function guardAgainstFlood(connection: Connection, metrics: Metrics, nowM
     }
     if (++messages !== MESSAGES_MAX + 1) return
     metrics.inboundFloods.inc()
-    connection.close()
-  })
+    terminate(connection)
+  }
 }
 
 /**

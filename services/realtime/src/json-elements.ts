@@ -29,7 +29,11 @@ export function arrayElements(json: Buffer): Buffer[] {
 
 /** The text of a JSON document that is one object, without the white space around it. */
 export function objectText(json: Buffer): Buffer {
-  return json.subarray(json.indexOf(BRACE_OPEN), json.lastIndexOf(BRACE_CLOSE) + 1)
+  let start = 0
+  let end = json.length
+  while (json[start] !== BRACE_OPEN) start++
+  while (json[end - 1] !== BRACE_CLOSE) end--
+  return json.subarray(start, end)
 }
 
 /** Bytes of multi-byte characters are all above 0x7f, so a byte that looks like a quote is one. */

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { Counter, Gauge, Registry } from '@prometheus-io/client'
+import { createObservations, createTally } from './tally.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -16,21 +17,20 @@ const COMMIT_TO_EMIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** The service's own metrics. No label is a tenant: one series for each would swamp whoever collects them. */
 export function createMetrics() {
   const registry = new Registry()
+  const named = (name: string, help: string) => ({ name: `loyalty_realtime_${name}`, help, registers: [registry] })
   const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
-    new Counter<L>({ name: `loyalty_realtime_${name}`, help, labelNames: [...labelNames], registers: [registry] })
+    new Counter<L>({ ...named(name, help), labelNames: [...labelNames] })
   return {
     registry,
-    events: counter('events_total', 'Events received, by what became of them', ['outcome']),
+    events: createTally(named('events_total', 'Events received, by what became of them'), 'outcome'),
     eventsSkipped: counter('events_skipped_total', 'Events given up: they did not come while later ones were held'),
     deliveries: counter('deliveries_total', 'Frames written to sockets'),
     bytesWritten: counter('bytes_written_total', 'Bytes of frames written to sockets'),
     writes: counter('writes_total', 'Writes to sockets: direct to the TCP stream or on the stock path', ['path']),
     coalescedFrames: counter('coalesced_frames_total', 'Frames that shared a write with an earlier one'),
-    commitToEmit: new Histogram({
-      name: 'loyalty_realtime_commit_to_emit_seconds',
-      help: 'From the event’s own time to its emission here',
+    commitToEmit: createObservations({
+      ...named('commit_to_emit_seconds', 'From the event’s own time to its emission here'),
       buckets: COMMIT_TO_EMIT_BUCKETS,
-      registers: [registry],
     }),
     replays: counter('replays_total', 'Connections, by whether the gap was replayed', ['outcome']),
     refusedHandshakes: counter('refused_handshakes_total', 'Connections refused, by code', ['code']),
@@ -43,7 +43,7 @@ export function createMetrics() {
     tokenRefreshes: counter('token_refreshes_total', 'Tokens refreshed over the socket, by outcome', ['outcome']),
     inboundFloods: counter('inbound_floods_total', 'Connections ended because they sent too much, admitted or not'),
     inboundIgnored: counter('inbound_ignored_total', 'Messages from clients that have no meaning here'),
-    broadcastRequests: counter('broadcast_requests_total', 'POST /broadcast, by status', ['status']),
+    broadcastRequests: createTally(named('broadcast_requests_total', 'POST /broadcast, by status'), 'status'),
   }
 }
 

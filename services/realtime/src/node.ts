@@ -41,7 +41,7 @@ export function createDeliver(deps: NodeDeps): Deliver {
     let accepted = 0
     for (const event of events) {
       const outcome = streams.offer(event)
-      metrics.events.inc({ outcome })
+      metrics.events.inc(outcome)
       if (outcome === 'delivered' || outcome === 'held') accepted++
     }
     return { accepted, duplicates: events.length - accepted }

@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts'
 import type { Member } from './member.ts'
 
-/** Who is in a room, and what this turn of the event loop has for them. It exists while it has members. */
+/** Who is in a room, and what is about to be written to them. It exists while it has members. */
 export type Room = {
   readonly name: string
   readonly kind: 'tenant' | 'customer' | 'probe'
@@ -12,6 +12,10 @@ export type Room = {
   readonly ordinal: number
   pending: Frame[]
   pendingBytes: number
+  /** After a write, what comes is pending until then (fanout.ts). */
+  restsUntilMs: number
+  /** Ends the rest; null while nothing is pending in it. */
+  timer: NodeJS.Timeout | null
 }
 
 export type RoomPlace = Pick<Room, 'name' | 'kind' | 'tenant'>
@@ -47,7 +51,15 @@ export function createRooms(): Rooms {
   function open(place: RoomPlace): Room {
     let room = rooms.get(place.name)
     if (!room) {
-      room = { ...place, members: new Set(), ordinal: opened++, pending: [], pendingBytes: 0 }
+      room = {
+        ...place,
+        members: new Set(),
+        ordinal: opened++,
+        pending: [],
+        pendingBytes: 0,
+        restsUntilMs: 0,
+        timer: null,
+      }
       rooms.set(place.name, room)
     }
     return room

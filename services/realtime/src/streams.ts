@@ -59,6 +59,8 @@ export function createStreams(limits: StreamLimits, nowMs: () => number, listene
   const holding = new Set<Stream>()
   /** Those with something in memory, the one that got its last event longest ago first. */
   const remembering = new Set<Stream>()
+  /** The last of `streams`, which need not be moved there. */
+  let newest: Stream | null = null
   let historyBytes = 0
   let heldBytes = 0
   let sweptAtMs = nowMs()
@@ -118,6 +120,7 @@ export function createStreams(limits: StreamLimits, nowMs: () => number, listene
   }
 
   function touch(tenant: string): Stream {
+    if (newest?.tenant === tenant) return newest
     let stream = streams.get(tenant)
     if (stream) streams.delete(tenant)
     else {
@@ -125,6 +128,7 @@ export function createStreams(limits: StreamLimits, nowMs: () => number, listene
       if (streams.size >= limits.tenantsMax) forgetTenant(streams.values().next().value!)
     }
     streams.set(tenant, stream)
+    newest = stream
     return stream
   }
 

@@ -28,13 +28,16 @@ export function createBodyReader({ bytesMax, totalBytesMax }: BodyLimits): ReadB
     new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       let bytes = 0
+      let settled = false
       if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
         refuse(tooLarge())
         return
       }
-      request.on('data', take).once('end', complete).once('close', abort)
+      // Never taken off again: that costs more than to hear the rest, which settled requests ignore.
+      request.on('data', take).on('end', complete).on('close', abort)
 
       function take(chunk: Buffer): void {
+        if (settled) return
         chunks.push(chunk)
         bytes += chunk.length
         totalBytes += chunk.length
@@ -43,23 +46,25 @@ export function createBodyReader({ bytesMax, totalBytesMax }: BodyLimits): ReadB
       }
 
       function complete(): void {
-        stop()
+        if (settled) return
+        settle()
         resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
       }
 
       function abort(): void {
-        stop()
+        if (settled) return
+        settle()
         reject(new BodyAborted('the request ended early'))
       }
 
       function refuse(error: RequestError): void {
-        stop()
+        settle()
         chunks.length = 0
         reject(error)
       }
 
-      function stop(): void {
-        request.off('data', take).off('end', complete).off('close', abort)
+      function settle(): void {
+        settled = true
         totalBytes -= bytes
       }
     })

@@ -5,7 +5,7 @@ import type { Bus } from '../bus.ts'
 import { fieldName, RequestError } from '../errors.ts'
 import { parseJson, readEvents } from '../incoming.ts'
 import type { Metrics } from '../metrics.ts'
-import { verifySignature } from '../signature.ts'
+import { createSignatureCheck } from '../signature.ts'
 import { answerJson } from './answer.ts'
 import { createBodyReader } from './body.ts'
 import type { Handler } from './router.ts'
@@ -26,12 +26,13 @@ const BODIES_BYTES_MAX = 64 * BROADCAST_BYTES_MAX
 /** Makes `POST /broadcast` and `POST /control`: what signed senders tell this server. */
 export function createPublishHandlers(deps: PublishDeps): { broadcast: Handler; control: Handler } {
   const { bus, instance, metrics, log } = deps
+  const verifySignature = createSignatureCheck(deps.keys)
   const readBody = createBodyReader({ bytesMax: BROADCAST_BYTES_MAX, totalBytesMax: BODIES_BYTES_MAX })
 
   return { broadcast, control }
 
   async function broadcast(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.once('finish', () => metrics.broadcastRequests.inc({ status: String(response.statusCode) }))
+    response.once('finish', () => metrics.broadcastRequests.inc(String(response.statusCode)))
     const { id, body } = await readSigned(request)
     const events = readEvents(body, deps.extraTypes)
     const receipt = await bus.publish({ kind: 'events', events })
@@ -57,6 +58,6 @@ export function createPublishHandlers(deps: PublishDeps): { broadcast: Handler; 
       throw new RequestError('media-type-not-supported', `The content type must be application/json, not ${mediaType}.`)
     }
     const body = await readBody(request)
-    return { id: verifySignature(deps.keys, request.headers, body, deps.wallMs()), body }
+    return { id: verifySignature(request.headers, body, deps.wallMs()), body }
   }
 }
