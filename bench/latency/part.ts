@@ -1,0 +1,70 @@
+import { withScratch, type Scratch } from '../machine/scratch.ts'
+import type { Findings, Part, Say, Settings } from '../run/part.ts'
+import { figureText } from '../run/print.ts'
+import { inTurns, medianOf } from '../run/statistics.ts'
+import { measureLone, type LoneLatency } from './lone.ts'
+import { openBare, openLoneCommit, openOurs } from './requests.ts'
+
+const REQUESTS_PER_SECOND = 100
+
+/** From a till's request to the message on a screen, beside the hop that any broadcast server has. */
+export const latency: Part = {
+  name: 'latency',
+  description: 'from a till’s request to the message on a socket, beside bare POST → emit',
+  run: (settings, say) => withScratch((scratch) => measure(scratch, settings, say)),
+}
+
+async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<Findings> {
+  const requests = Math.ceil(settings.seconds * REQUESTS_PER_SECOND)
+  const ours = await openOurs(scratch)
+  const bare = await openBare(scratch)
+  const loneCommit = await openLoneCommit(scratch, ours.databaseUrl)
+  const results = await inTurns(
+    settings,
+    {
+      ours: () => measureLone(requests, ours.request),
+      bare: () => measureLone(requests, bare),
+      commit: () => measureLone(requests, loneCommit),
+    },
+    (name, { socketP50Ms }, round) =>
+      say(`round ${round}/${settings.rounds}: ${name} p50 ${figureText(socketP50Ms)} ms`),
+  )
+  return report(results)
+}
+
+function report(results: Record<'ours' | 'bare' | 'commit', readonly LoneLatency[]>): Findings {
+  return {
+    tables: [
+      {
+        title: 'One request at a time',
+        columns: ['', 'answer p50 ms', 'p99 ms', 'socket p50 ms', 'p99 ms'],
+        rows: [
+          row('redemption: API, commit, relay, realtime', results.ours),
+          row('bare Socket.IO: POST → emit', results.bare),
+          row('of which the commit: apply_changes alone', results.commit, false),
+        ],
+      },
+    ],
+    verdicts: [
+      {
+        claim: 'request → socket p50, × the bare hop',
+        value: p50(results.ours) / p50(results.bare),
+        target: 2.5,
+        must: 'not exceed',
+      },
+    ],
+    notes: [
+      'The redemption’s answer does not wait for its broadcast: its socket may have the message first, or later.',
+    ],
+  }
+}
+
+const row = (name: string, latencies: readonly LoneLatency[], hasSocket = true) => [
+  name,
+  medianOf(latencies, ({ answerP50Ms }) => answerP50Ms),
+  medianOf(latencies, ({ answerP99Ms }) => answerP99Ms),
+  hasSocket ? medianOf(latencies, ({ socketP50Ms }) => socketP50Ms) : null,
+  hasSocket ? medianOf(latencies, ({ socketP99Ms }) => socketP99Ms) : null,
+]
+
+const p50 = (latencies: readonly LoneLatency[]) => medianOf(latencies, ({ socketP50Ms }) => socketP50Ms)

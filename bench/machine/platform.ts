@@ -1,0 +1,44 @@
+import { makeSecrets } from '../../scripts/start/secrets.ts'
+import { freePort } from '../../tests/harness/free-port.ts'
+import type { Scratch } from './scratch.ts'
+import { startProgram, type RunningProcess } from './service.ts'
+
+export type Platform = {
+  readonly api: RunningProcess
+  readonly realtime: RunningProcess
+  readonly apiPort: number
+  readonly realtimePort: number
+  /** Starts the realtime server again on its port, with nothing in memory. */
+  startRealtime(): Promise<RunningProcess>
+}
+
+/** The database answers before a benchmark asks; nobody is told to slow down. */
+const NO_LIMIT = '1000000000'
+
+/** The API and the realtime server of this repository as it stands, with the settings they have by default. */
+export async function startPlatform(scratch: Scratch, databaseUrl: string): Promise<Platform> {
+  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const secrets = makeSecrets()
+  const startRealtime = () =>
+    startProgram(scratch, {
+      program: 'services/realtime/src/main.ts',
+      env: {
+        BROADCAST_SECRET: secrets.BROADCAST_SECRET,
+        REALTIME_PORT: String(realtimePort),
+        AUTH_JWKS_URL: `http://127.0.0.1:${apiPort}/.well-known/jwks.json`,
+      },
+    })
+  const realtime = await startRealtime()
+  const api = await startProgram(scratch, {
+    program: 'services/api/src/main.ts',
+    env: {
+      ...secrets,
+      DATABASE_URL: databaseUrl,
+      API_PORT: String(apiPort),
+      WS_SERVER_URL: `http://127.0.0.1:${realtimePort}`,
+      RATE_LIMIT_PER_MINUTE: NO_LIMIT,
+      SIGN_IN_LIMIT_PER_MINUTE: NO_LIMIT,
+    },
+  })
+  return { api, realtime, apiPort, realtimePort, startRealtime }
+}

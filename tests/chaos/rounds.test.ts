@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Random } from '../../scripts/random.ts'
+import { until } from '../harness/until.ts'
+import { auditAll } from './audit-all.ts'
+import { dealFaults, faultKinds, killKinds, type FaultKind } from './faults.ts'
+import { openChaos, type Chaos } from './rounds.ts'
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const KILL_ROUNDS = 10
+const ROUND_MAX_MS = 70_000
+
+let chaos: Chaos
+let broken = false
+
+beforeAll(async () => {
+  console.log(`chaos: seed ${seed}; SEED=${seed} gives the same faults again`)
+  chaos = await openChaos({ seed })
+}, ROUND_MAX_MS)
+afterAll(() => chaos.close({ keepLogs: broken }), ROUND_MAX_MS)
+
+/** One round that nobody may come to harm in. */
+async function survive(kind: FaultKind, during?: () => Promise<void>): Promise<void> {
+  const report = await chaos.round(kind, during ? { during } : {})
+  const { breaches } = report!
+  const logs = chaos.platform.folder
+  if (breaches.length > 0) broken = true
+  expect({ kind, logs, breaches }).toEqual({ kind, logs, breaches: [] })
+}
+
+const audit = () => auditAll(chaos.platform.database.url)
+const readiness = () =>
+  Promise.all(
+    chaos.platform.apiUrls.map(async (url) => {
+      const answer = await fetch(`${url}/readyz`)
+      return { status: answer.status, ...((await answer.json()) as object) }
+    }),
+  )
+const notReady = { status: 503, ready: false, reason: expect.stringContaining('database: ') }
+
+/** What a till is told that asks for more than there is, and does not repeat itself: its refusal has to be written down. */
+async function redeemOnce(): Promise<{ status: number; code?: string }> {
+  const { apiUrls, tenants } = chaos.platform
+  const { id, phones } = tenants[0]!
+  const token = await chaos.platform.tokens.issue(id)
+  const answer = await fetch(`${apiUrls[0]}/api/loyalty/phone-lookup`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({ phone: phones[0], action: 'redeem', points: 1_000_000 }),
+  })
+  return { status: answer.status, code: ((await answer.json()) as { code?: string }).code! }
+}
+
+describe('8 tills write and 50 clients listen while', () => {
+  test(
+    `M3 each process and PostgreSQL is killed with -9 in random order, ${KILL_ROUNDS} times: I1-I6 hold, all clients converge`,
+    async () => {
+      const deal = dealFaults(killKinds, new Random(seed))
+      for (let round = 0; round < KILL_ROUNDS; round++) await survive(deal.next().value)
+      expect(await audit()).toEqual([])
+    },
+    KILL_ROUNDS * ROUND_MAX_MS,
+  )
+
+  test(
+    'M4 the disk of the database is full: tills are told so, the API is not ready, and all goes on by itself',
+    async (context) => {
+      if (chaos.platform.database.disk === null) context.skip('no small disk can be mounted here')
+      await survive('fill-disk', async () => {
+        await until(async () => (await redeemOnce()).code === 'database-unavailable', 5_000, 'a clear refusal')
+        await until(async () => (await readiness()).every(({ status }) => status === 503), 5_000, 'not ready')
+        expect(await readiness()).toEqual([notReady, notReady])
+      })
+      expect((await readiness()).map(({ status }) => status)).toEqual([200, 200])
+      expect(await audit()).toEqual([])
+    },
+    ROUND_MAX_MS,
+  )
+
+  test(
+    'M4 the database refuses connections: tills are told so, the API is not ready, and all goes on by itself',
+    async () => {
+      await survive('refuse-connections', async () => {
+        expect(await redeemOnce()).toEqual({ status: 503, code: 'database-unavailable' })
+        expect(await readiness()).toEqual([notReady, notReady])
+      })
+      expect((await readiness()).map(({ status }) => status)).toEqual([200, 200])
+      expect(await audit()).toEqual([])
+    },
+    ROUND_MAX_MS,
+  )
+
+  const others = faultKinds.filter((kind) => !['fill-disk', 'refuse-connections', ...killKinds].includes(kind))
+  test(
+    `${others.length} other faults strike, each once: ${others.join(', ')}`,
+    async () => {
+      const deal = dealFaults(others, new Random(seed))
+      for (const _ of others) await survive(deal.next().value)
+      expect(await audit()).toEqual([])
+    },
+    others.length * ROUND_MAX_MS,
+  )
+})

@@ -1,0 +1,36 @@
+import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { Random } from '../../scripts/random.ts'
+
+/** Signs people in at the consoles, as an identity provider that shares the platform's key would. */
+export type TokenProvider = {
+  /** A token of an owner; it lives a few seconds, so that tokens run out in the middle of everything. */
+  issue(tenant: string): Promise<string>
+  /** Issues nothing while true. */
+  away: boolean
+}
+
+/** Long enough that no client, whose clock runs fast, takes a fresh token for one that was refused at once. */
+const LIFE_SECONDS = { min: 3, max: 8 }
+
+export async function openTokenProvider(signingKey: string, seed: number): Promise<TokenProvider> {
+  const random = new Random(seed)
+  const jwk = JSON.parse(signingKey) as JWK
+  const key = (await importJWK(jwk, 'EdDSA')) as CryptoKey
+  const kid = await calculateJwkThumbprint({ kty: jwk.kty!, crv: jwk.crv!, x: jwk.x! })
+  const provider: TokenProvider = {
+    away: false,
+    async issue(tenant) {
+      if (provider.away) throw new Error('nobody can sign in right now')
+      const nowSeconds = Math.floor(Date.now() / 1000)
+      return new SignJWT({ tenant, role: 'owner', name: 'Olive Owner' })
+        .setProtectedHeader({ alg: 'EdDSA', kid })
+        .setSubject(`owner-of-${tenant}`)
+        .setIssuer('loyalty-live')
+        .setAudience('loyalty-live')
+        .setIssuedAt(nowSeconds)
+        .setExpirationTime(nowSeconds + random.int(LIFE_SECONDS.min, LIFE_SECONDS.max))
+        .sign(key)
+    },
+  }
+  return provider
+}
