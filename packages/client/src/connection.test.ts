@@ -48,9 +48,9 @@ describe('connection', () => {
     expect(it.last().closed).toBe(false)
   })
 
-  test('comes back after a loss with full jitter, doubling up to 30 s, and starts over after a beat', async () => {
+  test('comes back after a loss with full jitter, doubling up to 8 s, and starts over after a beat', async () => {
     const it = await setUpConnection()
-    for (const [index, delayMs] of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000].entries()) {
+    for (const [index, delayMs] of [1_000, 2_000, 4_000, 8_000, 8_000, 8_000].entries()) {
       it.last().ready('1:7', true)
       it.last().ended({ kind: 'lost', detail: 'transport close' })
       await it.clock.advance(delayMs - 50)
@@ -61,7 +61,7 @@ describe('connection', () => {
     it.last().message('head', { head: '1:7' })
     it.last().ended({ kind: 'lost', detail: 'transport close' })
     await it.clock.advance(1_000)
-    expect(it.sockets).toHaveLength(9)
+    expect(it.sockets).toHaveLength(8)
   })
 
   test('a socket that says nothing is closed and replaced', async () => {

@@ -26,7 +26,7 @@ export type LoyaltyClientOptions = {
   readonly takeSnapshots?: (() => Promise<void>) | undefined
   /** Between polls while there is no live socket, in milliseconds, ± 20 %. Default 15,000. */
   readonly pollIntervalMs?: number | undefined
-  /** Delay before a reconnection: between 0 and a ceiling that doubles from `baseMs` to `capMs`. Default 1,000 and 30,000. */
+  /** Delay before a reconnection: between 0 and a ceiling that doubles from `baseMs` to `capMs`. Default 1,000 and 8,000. */
   readonly reconnect?: Partial<Backoff> | undefined
   /** Default `['websocket']`, which needs no sticky sessions. */
   readonly transports?: SocketOptions['transports'] | undefined
@@ -65,7 +65,7 @@ export function readOptions(options: LoyaltyClientOptions): Settings {
     pollIntervalMs: readDelay('pollIntervalMs', options.pollIntervalMs ?? 15_000),
     reconnect: {
       baseMs: readDelay('reconnect.baseMs', options.reconnect?.baseMs ?? 1_000),
-      capMs: readDelay('reconnect.capMs', options.reconnect?.capMs ?? 30_000),
+      capMs: readDelay('reconnect.capMs', options.reconnect?.capMs ?? 8_000),
     },
     transports: options.transports ?? ['websocket'],
     onError: options.onError ?? (() => {}),

@@ -19,7 +19,7 @@ export async function setUpConnection({ getToken, open = true }: { getToken?: Ge
     tokens: createTokens(getToken ?? (() => Promise.resolve(`t${++issued}`)), clock),
     clock,
     random: () => 0.999_999,
-    backoff: { baseMs: 1_000, capMs: 30_000 },
+    backoff: { baseMs: 1_000, capMs: 8_000 },
     cursor: () => cursor,
     onMessage: (message) => void told.push(message.kind),
     onLost: (why) => void told.push(`lost: ${why.serverCode ?? why.code}`),

@@ -189,6 +189,7 @@ create table members (
   vip_since timestamp with time zone,
   version bigint not null default 1,
   created_at timestamp with time zone not null default now(),
+  sort_name text default lower(display_name),
   constraint members_check CHECK ((vip = (vip_since IS NOT NULL))),
   constraint members_customer_id_phone_fkey FOREIGN KEY (customer_id, phone) REFERENCES customers(id, phone) ON UPDATE CASCADE,
   constraint members_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 200))),
@@ -351,7 +352,7 @@ CREATE INDEX entries_by_order ON public.entries USING btree (tenant_id, order_id
 CREATE INDEX entries_by_type ON public.entries USING btree (tenant_id, type, id);
 CREATE UNIQUE INDEX entries_reversed ON public.entries USING btree (tenant_id, reverses) WHERE (reverses IS NOT NULL);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
-CREATE INDEX members_by_name ON public.members USING btree (tenant_id, lower(display_name), customer_id);
+CREATE INDEX members_by_name ON public.members USING btree (tenant_id, sort_name, customer_id);
 CREATE INDEX members_vip ON public.members USING btree (tenant_id, vip_since, customer_id) WHERE vip;
 CREATE INDEX notifications_by_customer ON public.notifications USING btree (customer_id, created_at, id);
 CREATE UNIQUE INDEX programs_default ON public.programs USING btree (tenant_id) WHERE is_default;

@@ -24,6 +24,8 @@ type MembersTable = {
   customer_id: string
   phone: string
   display_name: string
+  /** `display_name` in lower case, by the database. */
+  sort_name: ColumnType<string, never, never>
   vip: Generated<boolean>
   vip_since: Date | null
   version: Generated<number>

@@ -42,7 +42,7 @@ const cardsOf = (eb: Members) =>
 
 /** What a list is sorted by. Numbers and times of nobody yet sort as zero, so that every row has a place. */
 const sortKeys = {
-  name: sql<string>`lower(display_name)`,
+  name: sql<string>`sort_name`,
   points: sql<number>`totals.points`,
   earned: sql<number>`totals.earned`,
   redeemed: sql<number>`totals.redeemed`,
@@ -180,8 +180,8 @@ function matches(search: string) {
   const name = `%${escapeLike(search.toLowerCase())}%`
   const digits = search.replaceAll(/\D/g, '').replace(/^0+/, '')
   return digits.length >= 3
-    ? sql<SqlBool>`(lower(display_name) like ${name} or phone like ${`%${digits}%`})`
-    : sql<SqlBool>`lower(display_name) like ${name}`
+    ? sql<SqlBool>`(sort_name like ${name} or phone like ${`%${digits}%`})`
+    : sql<SqlBool>`sort_name like ${name}`
 }
 
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)

@@ -2,7 +2,9 @@ import { formatCursor, type Cursor } from '@loyalty-live/events'
 import type { Db } from '../db/connect.ts'
 import { readAfter } from './read.ts'
 
-const PAGES_MAX = 64
+/** Some for each of the tenants that many clients come back to at once; what is small is kept by number, what is large by size. */
+const PAGES_MAX = 4_096
+const CHARACTERS_MAX = 32 * 1024 * 1024
 
 /**
  * Catch-up pages as bodies, ready to send.
@@ -13,7 +15,9 @@ const PAGES_MAX = 64
  */
 export class Pages {
   readonly #db: Db
-  readonly #bodies = new Map<string, Promise<string>>()
+  /** Oldest first; `characters` is 0 until the page has been read. */
+  readonly #pages = new Map<string, { readonly body: Promise<string>; characters: number }>()
+  #characters = 0
 
   constructor(db: Db) {
     this.#db = db
@@ -23,14 +27,36 @@ export class Pages {
   get(tenant: string, after: Cursor | null, limit: number, head: Cursor): Promise<string> {
     if (after && after.epoch === head.epoch && after.seq === head.seq) return Promise.resolve(nothingNew(head))
     const key = [tenant, after && formatCursor(after), limit, formatCursor(head)].join(' ')
-    let body = this.#bodies.get(key)
-    if (!body) {
-      body = this.#read(tenant, after, limit)
-      this.#bodies.set(key, body)
-      body.catch(() => this.#bodies.delete(key))
-      if (this.#bodies.size > PAGES_MAX) this.#bodies.delete(this.#bodies.keys().next().value!)
-    }
+    return this.#pages.get(key)?.body ?? this.#keep(key, this.#read(tenant, after, limit))
+  }
+
+  #keep(key: string, body: Promise<string>): Promise<string> {
+    const page = { body, characters: 0 }
+    this.#pages.set(key, page)
+    body.then(
+      ({ length }) => {
+        if (this.#pages.get(key) !== page) return
+        page.characters = length
+        this.#characters += length
+        this.#makeRoom()
+      },
+      () => this.#drop(key, page),
+    )
+    this.#makeRoom()
     return body
+  }
+
+  #makeRoom(): void {
+    for (const [key, page] of this.#pages) {
+      if (this.#pages.size <= PAGES_MAX && this.#characters <= CHARACTERS_MAX) return
+      this.#drop(key, page)
+    }
+  }
+
+  #drop(key: string, page: { characters: number }): void {
+    if (this.#pages.get(key) !== page) return
+    this.#pages.delete(key)
+    this.#characters -= page.characters
   }
 
   async #read(tenant: string, after: Cursor | null, limit: number): Promise<string> {
