@@ -52,12 +52,7 @@ export function listTransactions(
   limit: number,
 ) {
   // The page first, names after it: the planner, left to itself, sorts a whole ledger at some sizes.
-  let page = trx
-    .selectFrom('entries')
-    .selectAll()
-    .where('tenant_id', '=', tenant)
-    .orderBy('id', 'desc')
-    .limit(limit)
+  let page = trx.selectFrom('entries').selectAll().where('tenant_id', '=', tenant).orderBy('id', 'desc').limit(limit)
   if (filter.customerId) page = page.where('customer_id', '=', filter.customerId)
   if (filter.cardId) page = page.where('card_id', '=', filter.cardId)
   if (filter.orderId) page = page.where('order_id', '=', filter.orderId)
