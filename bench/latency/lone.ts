@@ -11,8 +11,12 @@ export type LoneLatency = {
 /** What one request does: `answered` when it has its answer, `arrived` when the message is there. Either may be first. */
 export type LoneRequest = () => { answered: Promise<unknown>; arrived: Promise<unknown> }
 
+/** Begins to make requests, on a connection of its own: one that has been idle for long may be closed at any moment. */
+export type BeginRequests = () => Promise<{ request: LoneRequest; end(): void }>
+
 /** Makes so many lone requests, a few more first that do not count. Each begins when the one before is all over. */
-export async function measureLone(requests: number, request: LoneRequest): Promise<LoneLatency> {
+export async function measureLone(requests: number, begin: BeginRequests): Promise<LoneLatency> {
+  const { request, end } = await begin()
   const answers = createDurations()
   const messages = createDurations()
   for (let made = -WARM_UP; made < requests; made++) {
@@ -24,6 +28,7 @@ export async function measureLone(requests: number, request: LoneRequest): Promi
     answers.add(answerMs)
     messages.add(messageMs)
   }
+  end()
   return {
     answerP50Ms: answers.quantile(0.5),
     answerP99Ms: answers.quantile(0.99),

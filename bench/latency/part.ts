@@ -22,7 +22,7 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
   const results = await inTurns(
     settings,
     {
-      ours: () => measureLone(requests, ours.request),
+      ours: () => measureLone(requests, ours.begin),
       bare: () => measureLone(requests, bare),
       commit: () => measureLone(requests, loneCommit),
     },

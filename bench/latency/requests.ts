@@ -11,24 +11,20 @@ import { signInTills } from '../driver/sign-in.ts'
 import { startPlatform } from '../machine/platform.ts'
 import type { Scratch } from '../machine/scratch.ts'
 import { listen } from './listener.ts'
-import type { LoneRequest } from './lone.ts'
+import type { BeginRequests, LoneRequest } from './lone.ts'
 
 const population: Population = { tenants: 1, membersPerTenant: 200, entriesPerCard: 1, openingPoints: 1_000_000 }
 
 /** A redemption through the whole platform: POST, durable commit, relay, realtime server, socket. */
-export async function openOurs(scratch: Scratch): Promise<{ request: LoneRequest; databaseUrl: string }> {
+export async function openOurs(scratch: Scratch): Promise<{ begin: BeginRequests; databaseUrl: string }> {
   const database = await openBenchDatabase(scratch)
   await generate(database.url, population)
   const { apiPort, realtimePort } = await startPlatform(scratch, database.url)
   const tokens = await signInTills(apiPort, 1)
   const listener = await listen(realtimePort, peerOf('ours', { tokens, broadcastSecret: '' }))
-  const connection = await openHttpConnection(apiPort)
-  scratch.onClose(async () => {
-    listener.close()
-    connection.close()
-  })
+  scratch.onClose(async () => listener.close())
   let member = 0
-  const request: LoneRequest = () => {
+  function redeem(connection: HttpConnection) {
     const body = { phone: phoneOf(population, 0, ++member % population.membersPerTenant), action: 'redeem', points: 1 }
     const headers = {
       authorization: `Bearer ${tokens[0]}`,
@@ -39,33 +35,30 @@ export async function openOurs(scratch: Scratch): Promise<{ request: LoneRequest
     const sent = httpRequest('POST', '/api/loyalty/phone-lookup', headers, JSON.stringify(body))
     return { answered: insist(connection, sent, 201), arrived }
   }
-  return { request, databaseUrl: database.url }
+  return { begin: () => beginOver(apiPort, redeem), databaseUrl: database.url }
 }
 
 /** The same message from bare Socket.IO: POST, emit, socket. */
-export async function openBare(scratch: Scratch): Promise<LoneRequest> {
+export async function openBare(scratch: Scratch): Promise<BeginRequests> {
   const server = await startPeerServer(scratch, 'socketio', await startIssuer(scratch), 1, null)
   const peer = peerOf('socketio', server.secrets)
   const listener = await listen(server.port, peer)
-  const connection = await openHttpConnection(server.port)
-  scratch.onClose(async () => {
-    listener.close()
-    connection.close()
-  })
+  scratch.onClose(async () => listener.close())
   let seq = 0
-  return () => {
-    const arrived = listener.next()
-    return { answered: insist(connection, peer.publish(0, ++seq), 202), arrived }
-  }
+  return () =>
+    beginOver(server.port, (connection) => {
+      const arrived = listener.next()
+      return { answered: insist(connection, peer.publish(0, ++seq), 202), arrived }
+    })
 }
 
 /** The part of it that waits for the disk: the ledger's function and its commit, from a connection of this process. */
-export async function openLoneCommit(scratch: Scratch, url: string): Promise<LoneRequest> {
+export async function openLoneCommit(scratch: Scratch, url: string): Promise<BeginRequests> {
   const client = new pg.Client({ connectionString: url, options: '-c role=loyalty_app -c jit=off' })
   await client.connect()
   scratch.onClose(() => client.end())
   let member = 0
-  return () => {
+  const commit: LoneRequest = () => {
     const change = {
       tenant: tenantId(0),
       actor: { type: 'terminal', id: 'till-1', name: 'Till 1' },
@@ -82,6 +75,12 @@ export async function openLoneCommit(scratch: Scratch, url: string): Promise<Lon
     })
     return { answered: committed, arrived: committed }
   }
+  return async () => ({ request: commit, end: () => undefined })
+}
+
+async function beginOver(port: number, request: (connection: HttpConnection) => ReturnType<LoneRequest>) {
+  const connection = await openHttpConnection(port)
+  return { request: () => request(connection), end: () => connection.close() }
 }
 
 async function insist(connection: HttpConnection, request: string, expected: number): Promise<void> {

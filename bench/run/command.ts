@@ -30,12 +30,12 @@ export async function benchCommand(name: string, parts: readonly Part[]): Promis
     name,
     description: parts.map((part) => `${part.name}: ${part.description}`).join('\n'),
     examples: [
-      `${name}                     as docs/performance.md quotes it`,
+      `${name}                     all of it, long enough to quote`,
       `${name} --quick             a first look, with too few rounds to quote`,
       `${name} --rounds 7 --json   for a program to read`,
     ],
   })
-    .option('--seconds <n>', 'length of one measurement (default: 5, quick: 2)', seconds)
+    .option('--seconds <n>', 'length of one measurement (default: 5, quick: 1)', seconds)
     .option('--rounds <n>', 'measurements of each contender, in turns (default: 5, quick: 1)', rounds)
     .option('--patience <s>', 'wait so long for a quiet machine before each measurement (default: 0)', patience)
     .option('--entries <n>', 'growth: up to so many ledger entries (default: 1e6, quick: 1e4)', entries)
@@ -48,7 +48,7 @@ export async function benchCommand(name: string, parts: readonly Part[]): Promis
 function settingsOf({ quick = false, ...given }: Options): Settings {
   return {
     quick,
-    seconds: given.seconds ?? (quick ? 2 : 5),
+    seconds: given.seconds ?? (quick ? 1 : 5),
     rounds: given.rounds ?? (quick ? 1 : 5),
     patienceSeconds: given.patience ?? 0,
     entriesMax: given.entries ?? (quick ? 1e4 : 1e6),

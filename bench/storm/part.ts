@@ -29,7 +29,12 @@ type Reads = {
   readonly pages: number
 }
 
-type Storm = ScreensDone & { readonly away: Reads; readonly returned: Reads }
+type Storm = ScreensDone & {
+  /** From the kill to the return. */
+  readonly outageMs: number
+  readonly away: Reads
+  readonly returned: Reads
+}
 
 /** The realtime server is killed under 5,000 screens and comes back with nothing in memory. */
 export const storm: Part = {
@@ -61,6 +66,7 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
   async function blow(): Promise<Storm> {
     const readsSinceThen = await countReads(database.url)
     const lost = ask({ step: 'lose' })
+    const killedAt = performance.now()
     realtime.child.kill('SIGKILL')
     await commitEvents(database.url, population, EVENTS_MISSED)
     seq += EVENTS_MISSED
@@ -68,9 +74,10 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
     await sleep(AWAY_MS)
     const away = await readsSinceThen()
     realtime = await platform.startRealtime()
+    const outageMs = performance.now() - killedAt
     const done = await ask({ step: 'recover', returnedAtMs: Date.now(), seq, limitMs: LIMIT_MS })
     const all = await readsSinceThen()
-    return { ...done!, away, returned: { heads: all.heads - away.heads, pages: all.pages - away.pages } }
+    return { ...done!, outageMs, away, returned: { heads: all.heads - away.heads, pages: all.pages - away.pages } }
   }
 
   const { storms } = await inTurns(settings, { storms: blow }, (_name, { lastMs, away, returned }, round) =>
@@ -101,6 +108,7 @@ function report(storms: readonly Storm[]): Findings {
         title: `${SCREENS.toLocaleString('en-US')} screens of ${population.tenants} tenants, after the server’s return`,
         columns: ['', 'median of rounds'],
         rows: [
+          ['the server was away for, ms', Math.round(medianOf(storms, ({ outageMs }) => outageMs))],
           ['half of them live after, ms', Math.round(medianOf(storms, ({ p50Ms }) => p50Ms))],
           ['99 % live after, ms', Math.round(medianOf(storms, ({ p99Ms }) => p99Ms))],
           ['all live after, ms', Math.round(last)],
@@ -115,7 +123,7 @@ function report(storms: readonly Storm[]): Findings {
     verdicts: [
       {
         claim: 'all live after the server’s return, s',
-        value: late > 0 ? Number.POSITIVE_INFINITY : last / 1000,
+        value: (late > 0 ? LIMIT_MS : last) / 1000,
         target: 10,
         must: 'not exceed',
       },
@@ -127,7 +135,7 @@ function report(storms: readonly Storm[]): Findings {
       },
     ],
     notes: [
-      `Screens are the SDK with its default settings, all in one process; the server is killed with SIGKILL, comes back about ${figureText(AWAY_MS / 1000 + 1)} s later with nothing in memory, and each screen has missed ${EVENTS_MISSED} events, which it must have to count as live.`,
+      `Screens are the SDK with its default settings, all in one process; the server is killed with SIGKILL, comes back with nothing in memory, and each screen has missed ${EVENTS_MISSED} events, which it must have to count as live.`,
     ],
   }
 }

@@ -46,7 +46,13 @@ export async function startThrowAwayPlatform(options: PlatformOptions): Promise<
 
   const cluster = clusterFolder(folder)
   const postgres = await startPostgres({ dataDir: cluster, settings: { max_connections: CONNECTIONS_MAX } })
-  opened.defer(() => postgres.stop())
+  // Whatever ends this process, it takes database and daemon along.
+  const quit = () => killAll([postgres.pid])
+  process.on('exit', quit)
+  opened.defer(async () => {
+    await postgres.stop()
+    process.off('exit', quit)
+  })
   await ensureDatabase(postgres.url('postgres'))
   const databaseUrl = postgres.url(DATABASE)
   await migrate(databaseUrl)
@@ -65,7 +71,7 @@ export async function startThrowAwayPlatform(options: PlatformOptions): Promise<
     ...options.env,
   })
   const last = () => killAll(pm2.pids())
-  process.on('exit', last) // whatever ends this process, it takes the daemon along
+  process.on('exit', last)
   opened.defer(async () => {
     last()
     await untilGone(pm2.pids())
