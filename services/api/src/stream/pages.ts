@@ -6,6 +6,8 @@ import { readAfter } from './read.ts'
 const PAGES_MAX = 4_096
 const CHARACTERS_MAX = 32 * 1024 * 1024
 
+type Page = { readonly body: Promise<string>; characters: number }
+
 /**
  * Catch-up pages as bodies, ready to send.
  *
@@ -16,7 +18,7 @@ const CHARACTERS_MAX = 32 * 1024 * 1024
 export class Pages {
   readonly #db: Db
   /** Oldest first; `characters` is 0 until the page has been read. */
-  readonly #pages = new Map<string, { readonly body: Promise<string>; characters: number }>()
+  readonly #pages = new Map<string, Page>()
   #characters = 0
 
   constructor(db: Db) {
@@ -31,19 +33,24 @@ export class Pages {
   }
 
   #keep(key: string, body: Promise<string>): Promise<string> {
-    const page = { body, characters: 0 }
+    const page: Page = { body, characters: 0 }
     this.#pages.set(key, page)
-    body.then(
-      ({ length }) => {
-        if (this.#pages.get(key) !== page) return
-        page.characters = length
-        this.#characters += length
-        this.#makeRoom()
-      },
-      () => this.#drop(key, page),
-    )
+    void this.#measure(key, page)
     this.#makeRoom()
     return body
+  }
+
+  /** Counts what was read; what could not be read is read again by whoever asks next. */
+  async #measure(key: string, page: Page): Promise<void> {
+    try {
+      const { length } = await page.body
+      if (this.#pages.get(key) !== page) return
+      page.characters = length
+      this.#characters += length
+      this.#makeRoom()
+    } catch {
+      this.#drop(key, page)
+    }
   }
 
   #makeRoom(): void {
@@ -53,7 +60,7 @@ export class Pages {
     }
   }
 
-  #drop(key: string, page: { characters: number }): void {
+  #drop(key: string, page: Page): void {
     if (this.#pages.get(key) !== page) return
     this.#pages.delete(key)
     this.#characters -= page.characters
