@@ -36,6 +36,11 @@ export class RequestError extends Error {
   }
 }
 
+/** What is answered when this is thrown. A fault that has no code is one of this server. */
+export function statusOf(error: unknown): number {
+  return errorCodes[error instanceof RequestError ? error.code : 'internal-error'].status
+}
+
 /** The body of a refusal, `application/problem+json` (RFC 9457). */
 export function problemDocument(error: RequestError): Record<string, unknown> {
   const { status, title } = errorCodes[error.code]

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BROADCAST_BYTES_MAX, controlRequest, type BroadcastAnswer } from '@loyalty-live/events'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus.ts'
-import { fieldName, RequestError } from '../errors.ts'
+import { fieldName, RequestError, statusOf } from '../errors.ts'
 import { parseJson, readEvents } from '../incoming.ts'
 import type { Metrics } from '../metrics.ts'
 import { createSignatureCheck } from '../signature.ts'
 import { answerJson } from './answer.ts'
-import { createBodyReader } from './body.ts'
+import { BodyAborted, createBodyReader } from './body.ts'
 import type { Handler } from './router.ts'
 
 export type PublishDeps = {
@@ -32,7 +32,16 @@ export function createPublishHandlers(deps: PublishDeps): { broadcast: Handler; 
   return { broadcast, control }
 
   async function broadcast(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.once('finish', () => metrics.broadcastRequests.inc(String(response.statusCode)))
+    try {
+      await takeEvents(request, response)
+      metrics.broadcastRequests.inc('202')
+    } catch (error) {
+      if (!(error instanceof BodyAborted)) metrics.broadcastRequests.inc(String(statusOf(error)))
+      throw error
+    }
+  }
+
+  async function takeEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { id, body } = await readSigned(request)
     const events = readEvents(body, deps.extraTypes)
     const receipt = await bus.publish({ kind: 'events', events })
