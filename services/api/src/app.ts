@@ -5,6 +5,7 @@ import underPressure from '@fastify/under-pressure'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import { activityRoutes } from './activity/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { ReadSettings } from './db/tenant-settings.ts'
@@ -105,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   ledgerRoutes(app, deps)
   memberRoutes(app, { db, onCommitted })
   programRoutes(app, { db, onCommitted })
+  activityRoutes(app, { db })
   staffRoutes(app, { db, tokenSeconds, onRevoked })
   terminalRoutes(app, { db, tokenSeconds, onRevoked })
   return app
