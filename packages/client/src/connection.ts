@@ -100,7 +100,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const auth = cursor === null ? { token } : { token, cursor }
     silence.start()
     mine.socket = options.createSocket(
-      { url: options.url, auth, transports: options.transports },
+      { url: options.url, auth, transports: options.transports, cursor: options.cursor },
       {
         message(name, payload) {
           if (current === mine && silence.heard()) receive(mine, readMessage(name, payload))

@@ -26,6 +26,8 @@ export type SocketOptions = {
   readonly url: string
   readonly auth: Handshake
   readonly transports: readonly ('websocket' | 'polling')[]
+  /** Where the client stands now, `epoch:seq`: for a socket that is joined anew long after it was opened. */
+  readonly cursor: () => string | null
 }
 
 export type CreateSocket = (options: SocketOptions, handlers: SocketHandlers) => RealtimeSocket
