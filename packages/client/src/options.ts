@@ -58,6 +58,8 @@ export type Settings = {
   readonly random: Random
   readonly fetch: Fetch
   readonly createSocket: CreateSocket
+  /** The same, never shared with other tabs. */
+  readonly createOwnSocket: CreateSocket
 }
 
 /** Fills in the defaults. Throws a TypeError that names the option when one is not usable. */
@@ -80,6 +82,7 @@ export function readOptions(options: LoyaltyClientOptions): Settings {
     // Called as a plain function: a browser's fetch refuses to be a method of anything else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     createSocket: readCreateSocket(options),
+    createOwnSocket: options.createSocket ?? createSocket,
   }
 }
 
