@@ -1,6 +1,7 @@
 export { bindQueryClient, type BindOptions, type BridgedClient } from './query/bind.ts'
 export {
   queryKeys,
+  type ActivityParams,
   type CustomerSort,
   type CustomersParams,
   type ListParams,
@@ -20,3 +21,4 @@ export type {
   Transaction,
   VipCandidate,
 } from './query/snapshots.ts'
+export type { Activity } from '@loyalty-live/events/activity'

@@ -1,3 +1,5 @@
+import type { StreamEvent } from '@loyalty-live/events'
+import { activityOf, type Activity } from '@loyalty-live/events/activity'
 import { notifyManager, QueryClient, InfiniteQueryObserver, QueryObserver } from '@tanstack/query-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +19,7 @@ const PAGE_ROWS = 3
 // Observers are told in a microtask, so that nothing but the virtual clock decides when anything happens.
 notifyManager.setScheduler(queueMicrotask)
 
-type Row = Customer | Transaction
+type Row = Customer | Transaction | Activity
 
 const compare = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
 const byName = (a: Customer, b: Customer) =>
@@ -25,6 +27,8 @@ const byName = (a: Customer, b: Customer) =>
 const byPoints = (a: Customer, b: Customer) => b.points - a.points || compare(b.id, a.id)
 const byVipSince = (a: Customer, b: Customer) => compare(b.vipSince, a.vipSince) || compare(b.id, a.id)
 const newestFirst = (a: Transaction, b: Transaction) => compare(b.id, a.id)
+const seqOf = ({ cursor }: Activity) => Number(cursor.split(':')[1])
+const latestFirst = (a: Activity, b: Activity) => seqOf(b) - seqOf(a)
 
 /** What each list asks for, and what the API would answer from the database as it is. */
 function listsOf(server: ModelServer) {
@@ -47,6 +51,7 @@ function listsOf(server: ModelServer) {
       () => shop().entries.filter(({ customerId }) => customerId === first),
       newestFirst,
     ),
+    list(queryKeys.activity(TENANT), () => activities(server), latestFirst),
   ]
 
   function list<R extends Row>(key: readonly unknown[], read: () => readonly R[], order: (a: R, b: R) => number) {
@@ -58,6 +63,9 @@ function listsOf(server: ModelServer) {
     }
   }
 }
+
+const activities = ({ stream }: ModelServer) =>
+  stream.events.map((event) => activityOf(event as StreamEvent)).filter((line) => line !== null)
 
 /** An open page of a console: every list as an infinite query, one of them as a plain one too, and a record. */
 function openScreens(server: ModelServer, queryClient: QueryClient) {
@@ -83,12 +91,12 @@ function openScreens(server: ModelServer, queryClient: QueryClient) {
     queryFn: () => server.read(() => ({ ...recordOf(server, id), cursor: cursorOf(server) })),
   })
   record.subscribe(() => {})
-  const activity = new QueryObserver(queryClient, {
-    queryKey: queryKeys.activity(TENANT),
-    queryFn: () =>
-      server.read(() => ({ items: [server.stream.events.length], nextCursor: null, cursor: cursorOf(server) })),
+  /** No event says enough to patch it. */
+  const dashboard = new QueryObserver(queryClient, {
+    queryKey: queryKeys.dashboard(TENANT),
+    queryFn: () => server.read(() => ({ changes: changesOf(server), cursor: cursorOf(server) })),
   })
-  activity.subscribe(() => {})
+  dashboard.subscribe(() => {})
 
   return {
     loadMore: () => {
@@ -107,12 +115,13 @@ function openScreens(server: ModelServer, queryClient: QueryClient) {
       }
       const { cursor: _, ...shown } = record.getCurrentResult().data!
       expect(shown).toEqual(recordOf(server, id))
-      expect(activity.getCurrentResult().data?.items).toEqual([server.stream.events.length])
+      expect(dashboard.getCurrentResult().data?.changes).toBe(changesOf(server))
     },
   }
 }
 
 const cursorOf = ({ head }: ModelServer) => `${head.epoch}:${head.seq}`
+const changesOf = ({ stream }: ModelServer) => stream.events.filter(({ type }) => type === 'loyalty_updated').length
 const recordOf = (server: ModelServer, id: string) =>
   shopAfter(server.stream.events).customers.find((customer) => customer.id === id)!
 

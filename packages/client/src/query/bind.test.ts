@@ -200,8 +200,8 @@ describe('a bound query client', () => {
     it.queryClient.getQueryCache().subscribe((event) => {
       if (event.type === 'updated' && event.action.type === 'success' && event.action.manual) changes += 1
     })
-    it.watch(queryKeys.activity('demo'), page([{}]))
     it.watch(queryKeys.dashboard('demo'), { cursor: '1:10' })
+    it.watch(queryKeys.dashboard('demo', { period: 'day' }), { cursor: '1:10' })
     for (let i = 0; i < 500; i++) {
       it.tell(redeemed(11 + i, { newBalance: i }, 4 + i))
       await it.clock.advance(2)
@@ -211,13 +211,13 @@ describe('a bound query client', () => {
     await it.clock.advance(20)
     expect(list.data().items[0]!.points).toBe(499)
     await it.clock.advance(5_000)
-    expect(it.asked.filter((key) => key === '"activity"')).toHaveLength(2)
+    expect(it.asked.filter((key) => key === '"dashboard"')).toHaveLength(2)
   })
 
   test('at most one read of a query is under way, and one follows it', async () => {
     const it = await setUpBound()
     const answers: ((value: { cursor: string }) => void)[] = []
-    it.watch(queryKeys.activity('demo'), { cursor: '1:10' }, () => new Promise((resolve) => answers.push(resolve)))
+    it.watch(queryKeys.dashboard('demo'), { cursor: '1:10' }, () => new Promise((resolve) => answers.push(resolve)))
     for (let i = 0; i < 20; i++) {
       it.tell(redeemed(11 + i, {}, 4 + i))
       await it.clock.advance(300)
@@ -233,7 +233,7 @@ describe('a bound query client', () => {
 
   test('a read that fails is tried again while somebody watches', async () => {
     const it = await setUpBound()
-    it.watch(queryKeys.activity('demo'), { cursor: '1:10' }, () => Promise.reject(new Error('down')))
+    it.watch(queryKeys.dashboard('demo'), { cursor: '1:10' }, () => Promise.reject(new Error('down')))
     it.tell(redeemed(11))
     await it.clock.advance(300)
     expect(it.asked).toHaveLength(1)
@@ -295,7 +295,7 @@ describe('a bound query client', () => {
   test('unbind ends it, with everything that was owed', async () => {
     const it = await setUpBound()
     const list = it.watch(queryKeys.customers('demo'), page([john]))
-    it.watch(queryKeys.activity('demo'), page([{}]))
+    it.watch(queryKeys.dashboard('demo'), page([{}]))
     const before = it.clock.pending
     it.tell(redeemed(11))
     it.unbind()

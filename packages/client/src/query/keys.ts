@@ -1,4 +1,4 @@
-import type { TransactionType } from '@loyalty-live/events'
+import type { EventType, TransactionType } from '@loyalty-live/events'
 
 const resources = [
   'activity',
@@ -44,6 +44,16 @@ export type TransactionsParams = {
   readonly limit?: number | undefined
 }
 
+/** Query of `GET /api/admin/activity`. */
+export type ActivityParams = {
+  readonly type?: EventType | undefined
+  readonly actorId?: string | undefined
+  readonly customerId?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly limit?: number | undefined
+}
+
 /** Query of a list that the bridge reads again whatever is asked for, so that any filter will do. */
 export type ListParams = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -65,7 +75,7 @@ export const queryKeys = {
   programs: (tenant: string, params?: ListParams) => key(tenant, 'programs', params),
   enrolments: (tenant: string, params?: ListParams) => key(tenant, 'enrolments', params),
   adjustments: (tenant: string, params?: ListParams) => key(tenant, 'adjustments', params),
-  activity: (tenant: string, params?: ListParams) => key(tenant, 'activity', params),
+  activity: (tenant: string, params?: ActivityParams) => key(tenant, 'activity', params),
   dashboard: (tenant: string, params?: ListParams) => key(tenant, 'dashboard', params),
   payments: (tenant: string, params?: ListParams) => key(tenant, 'payments', params),
   bookings: (tenant: string, params?: ListParams) => key(tenant, 'bookings', params),

@@ -1,7 +1,9 @@
 import type { StreamEvent } from '@loyalty-live/events'
+import type { Activity } from '@loyalty-live/events/activity'
+import { patchActivityPages } from './activity-lists.ts'
 import { patchCustomerPages, ruleOf, type CustomerListRule, type PatchedPages } from './customer-lists.ts'
 import { isCustomerEvent, patchCustomer, patchLookup } from './customer-rows.ts'
-import type { CustomersParams, Resource, TransactionsParams } from './keys.ts'
+import type { ActivityParams, CustomersParams, Resource, TransactionsParams } from './keys.ts'
 import { newTo } from './position.ts'
 import { patchProgramPages } from './program-lists.ts'
 import type { Customer, CustomerRecord, Page, PhoneLookup, Program, Snapshot, Transaction } from './snapshots.ts'
@@ -44,7 +46,8 @@ const patches: { readonly [R in Resource]: Patch } = {
   transactions: (data, events, filter: TransactionsParams) =>
     patchList<Transaction>(data, (pages) => patchTransactionPages(pages, events, filter)),
   programs: (data, events) => patchList<Program>(data, (pages) => patchProgramPages(pages, events)),
-  activity: readAgain,
+  activity: (data, events, filter: ActivityParams) =>
+    patchList<Activity>(data, (pages) => patchActivityPages(pages, events, filter)),
   adjustments: readAgain,
   bookings: readAgain,
   dashboard: readAgain,
