@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildConsole } from './start/console.ts'
 
 /**
- * Builds the packages that are published, each into `dist/`, which is what `npm publish packages/<name>/dist` takes: JavaScript,
+ * Builds the console, which the API serves, and the packages that are published, each into `dist/`, which is what `npm publish packages/<name>/dist` takes: JavaScript,
  * types and a package.json that points at them. Inside the workspace everybody imports the sources.
  */
 const ROOT = join(import.meta.dirname, '..')
@@ -22,6 +23,9 @@ for (const { name, documents } of PACKAGES) {
   writeFileSync(join(folder, 'dist', 'package.json'), publishedManifest(join(folder, 'package.json')))
   console.log(`built packages/${name}/dist`)
 }
+
+await buildConsole()
+console.log('built apps/console/dist')
 
 /** The package's own manifest, its `./src/*.ts` become `./*.js` beside their types. */
 function publishedManifest(file: string): string {

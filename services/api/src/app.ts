@@ -15,6 +15,7 @@ import type { Revocation, Revocations } from './http/auth/revocations.ts'
 import type { KeyRing } from './http/auth/signing-keys.ts'
 import { tokenVerifier } from './http/auth/verify-token.ts'
 import { registerNoStore } from './http/caching.ts'
+import { registerConsole } from './http/console.ts'
 import { registerConnectionClose } from './http/graceful-close.ts'
 import { registerHealth } from './http/health.ts'
 import { registerMetrics, type Metrics } from './http/metrics.ts'
@@ -109,5 +110,6 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   activityRoutes(app, { db })
   staffRoutes(app, { db, tokenSeconds, onRevoked })
   terminalRoutes(app, { db, tokenSeconds, onRevoked })
+  await registerConsole(app, config)
   return app
 }
