@@ -1,4 +1,4 @@
-import { formatCursor } from '@loyalty-live/events'
+import { formatCursor } from '@loyalty-live/events/plain'
 import { createConnection, type ConnectionMessage } from './connection.ts'
 import { createCustomerStream } from './customer-stream.ts'
 import { createDelivery, type Stats } from './delivery.ts'

@@ -1,4 +1,4 @@
-import { connectErrors, refreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events'
+import { connectErrors, readRefreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events/plain'
 import { fullJitterMs, type Backoff, type Random } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
@@ -187,10 +187,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       const limit = { clock, limitMs: ACKNOWLEDGEMENT_LIMIT_MS, what: 'refresh_token' }
       if (current !== mine || mine.socket === null) return
       const { socket } = mine
-      const answer = refreshTokenAnswer.safeParse(await withLimit(limit, () => socket.refreshToken(grant.token)))
-      if (!answer.success) throw new LoyaltyClientError('bad-message', `refresh_token: ${answer.error.message}`)
-      if (!answer.data.ok) {
-        const { code, detail } = answer.data
+      const answer = readRefreshTokenAnswer(await withLimit(limit, () => socket.refreshToken(grant.token)))
+      if (!answer.ok) throw new LoyaltyClientError('bad-message', `refresh_token: ${answer.fault}`)
+      if (!answer.value.ok) {
+        const { code, detail } = answer.value
         throw new LoyaltyClientError('socket-refused', `refresh_token: ${detail}`, { serverCode: code })
       }
       mine.grant = grant

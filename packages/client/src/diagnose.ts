@@ -1,4 +1,4 @@
-import { compareCursors, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events'
+import { compareCursors, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import type { Clock } from './clock.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
 import { readMessage } from './messages.ts'
@@ -96,12 +96,10 @@ type Check = (
 
 /** Socket, room and broadcast are one after the other: each begins with what the one before it brought. */
 async function probeSocket(options: DiagnoseOptions, check: Check, apiHead: Cursor | null): Promise<ChannelReport[]> {
-  const first = Promise.withResolvers<void>()
-  const ready = Promise.withResolvers<Cursor | null>()
-  const told = Promise.withResolvers<string>()
+  const first = createStage<void>()
+  const ready = createStage<Cursor | null>()
+  const told = createStage<string>()
   const stages = [first, ready, told]
-  // Whoever is not waited for any more must not be an unhandled rejection.
-  for (const { promise } of stages) promise.catch(() => {})
   let socket: RealtimeSocket | null = null
   let behind: string | null = null
 
@@ -148,6 +146,16 @@ async function probeSocket(options: DiagnoseOptions, check: Check, apiHead: Curs
   const heard = await check('broadcast', () => told.promise, BROADCAST_LIMIT_MS)
   ;(socket as RealtimeSocket | null)?.close()
   return [opened, room, heard.ok || behind === null ? heard : { ...heard, detail: behind }]
+}
+
+type Stage<T> = { readonly promise: Promise<T>; resolve(value: T): void; reject(why: LoyaltyClientError): void }
+
+function createStage<T>(): Stage<T> {
+  let settle: Omit<Stage<T>, 'promise'>
+  const promise = new Promise<T>((resolve, reject) => (settle = { resolve, reject }))
+  // A stage that nobody waits for any more must not be an unhandled rejection.
+  promise.catch(() => {})
+  return { promise, ...settle! }
 }
 
 const notTried = (name: ChannelName): ChannelReport => ({ name, ok: false, ms: 0, detail: 'there is no socket' })

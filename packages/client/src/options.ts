@@ -1,4 +1,4 @@
-import { parseCursor, type Cursor } from '@loyalty-live/events'
+import { parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import type { Backoff, Random } from './backoff.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { LoyaltyClientError } from './errors.ts'

@@ -1,4 +1,4 @@
-import { compareCursors, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events'
+import { compareCursors, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import type { Clock } from './clock.ts'
 import type { CreateSocket, RealtimeSocket, SocketEnd, SocketHandlers, SocketOptions } from './socket.ts'
 

@@ -176,7 +176,7 @@ describe('a screen of queries on a bad network', () => {
         queryClient.clear()
         await client.stop()
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   }, 60_000)
 })

@@ -1,4 +1,5 @@
-import { parseCursor, type Cursor, type StreamEvent } from '@loyalty-live/events'
+import type { StreamEvent } from '@loyalty-live/events'
+import { parseCursor, type Cursor } from '@loyalty-live/events/cursor'
 import type { Query, QueryCacheNotifyEvent, QueryClient } from '@tanstack/query-core'
 import type { LoyaltyClient } from '../client.ts'
 import { systemClock, type Clock } from '../clock.ts'
@@ -39,7 +40,7 @@ export function bindQueryClient(
   const cache = queryClient.getQueryCache()
   const log = createEventLog(LOG_EVENTS_MAX)
   const refetches = createRefetches(queryClient, clock)
-  /** Where the stream stood when a query's present fetch began. */
+  /** Which events a query held when its present fetch began. */
   const fetchBegan = new WeakMap<Query, Cursor | null>()
   let pending: StreamEvent[] = []
   let cancelFrame: (() => void) | null = null
@@ -49,6 +50,12 @@ export function bindQueryClient(
   const ownQueries = (): Query[] => {
     const { tenant } = options
     return cache.findAll({ queryKey: tenant === undefined ? queryKeys.all : queryKeys.tenant(tenant) })
+  }
+
+  /** How far the cache is; behind the log while events wait for their frame. */
+  function applied(): Cursor | null {
+    const next = pending[0]
+    return next ? { epoch: next.epoch, seq: next.seq - 1 } : log.position
   }
 
   /** The first event of a quiet time shows at once; those that follow within the frame, together. */
@@ -93,7 +100,7 @@ export function bindQueryClient(
     if (event.type === 'removed') return refetches.forget(query)
     if (event.type !== 'added' && event.type !== 'updated') return
     const action = event.type === 'updated' ? event.action.type : 'added'
-    if (action === 'fetch') fetchBegan.set(query, log.position)
+    if (action === 'fetch') fetchBegan.set(query, applied())
     if (action === 'success' || action === 'added') reconcile(query)
     // However it ended: a fetch that was cancelled tells neither success nor error.
     if (action === 'error') refetches.failed(query)

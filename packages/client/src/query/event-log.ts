@@ -1,4 +1,5 @@
-import { compareCursors, type AnyEvent, type Cursor, type StreamEvent } from '@loyalty-live/events'
+import type { AnyEvent, StreamEvent } from '@loyalty-live/events'
+import { compareCursors, type Cursor } from '@loyalty-live/events/cursor'
 import { positionOf } from './position.ts'
 
 /** The last events that were handled, for snapshots that were read before them and arrive after them. */

@@ -1,4 +1,5 @@
-import { compareCursors, parseCursor, type AnyEvent, type Cursor, type StreamEvent } from '@loyalty-live/events'
+import type { AnyEvent, StreamEvent } from '@loyalty-live/events'
+import { compareCursors, parseCursor, type Cursor } from '@loyalty-live/events/cursor'
 import type { Snapshot } from './snapshots.ts'
 
 /** Whether an event came after a position. One of a newer history did, one of an older history did not. */
