@@ -35,6 +35,14 @@ beforeAll(async () => {
   for (let index = 0; index < 40; index++) await demo.enrol({ name: `Customer ${index + 10}`, points: index * 7 })
   const token = await stage.world.api.signIn(demo, 'terminal')
   for (const points of [75, 120, 30]) await stage.world.redeem(token, john.id, points)
+  await stage.world.database.sql(
+    `insert into bookings (tenant_id, customer_id, starts_at, amount_minor, currency)
+     select 'demo', customer_id, now() - interval '1 day' * length(display_name), 2500, 'KES' from members
+     where display_name like any (array['% %o', '% %i', '% %r', 'Customer 1_'])`,
+  )
+  await stage.world.database.sql(
+    `update members set vip = true where display_name in ('John Doe', 'Amina Otieno', 'Grace Wambui', 'Chloé Dubois')`,
+  )
 })
 afterAll(() => stage.close())
 
@@ -76,6 +84,39 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
       await window.page.getByRole('button', { name: 'Open John Doe' }).click()
       await window.page.locator('[data-transaction]').first().waitFor()
       await judge(window, 'customer')
+      expect(window.complaints).toEqual([])
+      await window.context.close()
+    })
+
+    test('VIP, activity, terminals and health have no axe violation and fit the screen', async () => {
+      const window = await stage.open({ tenant: demo, as: 'owner' }, 'vip', options)
+      const { page } = window
+      const go = (path: string) => page.goto(`${stage.world.api.url}/${demo.id}/admin/${path}`)
+      await shows(page.getByTestId('candidates'), 'Esther Njeri')
+      await shows(window.badge, 'Live')
+      await judge(window, 'vip')
+
+      await go('activity')
+      await shows(page.getByTestId('activity').first(), /./)
+      await shows(window.badge, 'Live')
+      await judge(window, 'activity')
+
+      await go('terminals')
+      await shows(page.getByTestId('staff'), 'Olive Owner')
+      await judge(window, 'terminals')
+      await page.getByRole('button', { name: 'New terminal' }).click()
+      await page.getByLabel('Name').fill('Till 2')
+      await page.getByRole('dialog').getByRole('button', { name: 'New terminal' }).click()
+      await page.getByTestId('terminal-key').waitFor()
+      await judge(window, 'terminal-key')
+
+      await go('health')
+      await shows(window.badge, 'Live')
+      const token = await stage.world.api.signIn(demo, 'terminal')
+      for (let count = 0; count < 25; count++) await stage.world.redeem(token, john.id, 1)
+      await shows(page.getByTestId('channels'), '7 of 7 work', 30_000)
+      await page.getByTestId('latency').locator('circle').nth(24).waitFor()
+      await judge(window, 'health')
       expect(window.complaints).toEqual([])
       await window.context.close()
     })

@@ -42,6 +42,7 @@ export const deAdmin: typeof enAdmin = {
     vipRemoved: 'Von der VIP-Liste entfernt',
     enrolment: (program) => `Anmeldung zu ${program}`,
     program: (program) => `Programm ${program} geändert`,
+    bySql: (user) => `${user}, von Hand in der Datenbank`,
     someCustomer: 'Ein Kunde',
     statuses: { pending: 'Offen', active: 'Aktiv', declined: 'Abgelehnt', cancelled: 'Abgebrochen' },
     yes: 'VIP',

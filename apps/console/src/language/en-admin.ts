@@ -45,6 +45,7 @@ export const enAdmin = {
     vipRemoved: 'Removed from the VIP list',
     enrolment: (program: string) => `Enrolment in ${program}`,
     program: (program: string) => `Programme ${program} changed`,
+    bySql: (user: string) => `${user}, by hand in the database`,
     someCustomer: 'A customer',
     statuses: { pending: 'Pending', active: 'Active', declined: 'Declined', cancelled: 'Cancelled' },
     yes: 'VIP',
@@ -104,7 +105,7 @@ export const enAdmin = {
   },
   health: {
     connection: 'This screen',
-    since: 'For',
+    since: 'Since',
     lastConfirmed: 'Last confirmed',
     position: 'Position on the stream',
     reason: 'Why not live',

@@ -23,7 +23,10 @@ export function Panel({ title, note, actions, testId, children }: PanelProps) {
         <span className={`${classes['note']} figure`}>{note}</span>
         <span className={classes['actions']}>{actions}</span>
       </header>
-      <div className={classes['content']}>{children}</div>
+      {/* Scrolls, so the keyboard has to be able to get there. */}
+      <div className={classes['content']} tabIndex={0} role="group" aria-labelledby={id}>
+        {children}
+      </div>
     </section>
   )
 }

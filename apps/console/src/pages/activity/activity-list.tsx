@@ -63,7 +63,7 @@ export function ActivityList({ items, more, onOpenCustomer }: ActivityListProps)
       {unseen > 0 && (
         <Button
           className={classes['unseen']}
-          size="compact-md"
+          size="xs"
           radius="xl"
           leftSection={<IconArrowUp size={16} aria-hidden="true" />}
           onClick={toTop}

@@ -1,5 +1,5 @@
 import type { Activity } from '@loyalty-live/events/activity'
-import { IconCards, IconCoins, IconDots, IconStar, IconUserPlus, type Icon } from '@tabler/icons-react'
+import { IconCards, IconCoins, IconDots, IconStar, IconUser, IconUserPlus, type Icon } from '@tabler/icons-react'
 import { memo } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
@@ -9,11 +9,19 @@ import { useDescribe } from './use-describe.ts'
 
 export const ROW_HEIGHT_PX = 64
 
-const ICONS: Record<string, Icon> = {
-  loyalty_updated: IconCoins,
-  member_updated: IconStar,
-  enrolment_updated: IconUserPlus,
-  program_updated: IconCards,
+function iconOf({ type, changes }: Activity): Icon {
+  switch (type) {
+    case 'loyalty_updated':
+      return IconCoins
+    case 'member_updated':
+      return changes[0]?.field === 'vip' ? IconStar : IconUser
+    case 'enrolment_updated':
+      return IconUserPlus
+    case 'program_updated':
+      return IconCards
+    default:
+      return IconDots
+  }
 }
 
 export type ActivityRowProps = {
@@ -31,7 +39,7 @@ export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, 
   const format = useFormat()
   const describe = useDescribe()
   const { actor, customer, orderId, reason, at } = item
-  const TypeIcon = ICONS[item.type] ?? IconDots
+  const TypeIcon = iconOf(item)
   return (
     <li
       className={classes['row']}
@@ -61,7 +69,9 @@ export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, 
           <span className={`${classes['timeShort']} figure`} aria-hidden="true">
             {format.ago(Date.parse(at), now)} ·{' '}
           </span>
-          <span data-testid="actor">{nameOf(actor, words.changes)}</span>
+          <span data-testid="actor">
+            {actor.type === 'sql' ? words.activity.bySql(actor.id) : nameOf(actor, words.changes)}
+          </span>
           {orderId !== null && <span className="figure"> · {words.customer.order(orderId)}</span>}
           {reason !== null && <span> · “{reason}”</span>}
         </span>

@@ -12,7 +12,7 @@ export type ActivitySearch = OpenCustomerSearch & {
 
 /** Kinds that can be asked for, in the order in which they are offered. */
 export const activityTypes = ['loyalty_updated', 'member_updated', 'enrolment_updated', 'program_updated'] as const
-export type ActivityType = (typeof activityTypes)[number]
+type ActivityType = (typeof activityTypes)[number]
 
 export function readActivitySearch({ type, by, day, customer }: Record<string, unknown>): ActivitySearch {
   const known = activityTypes.find((candidate) => candidate === type)

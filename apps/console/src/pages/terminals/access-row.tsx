@@ -34,7 +34,7 @@ export function AccessRow({ name, mark, detail, revokedAt, onRevoke }: AccessRow
         </Badge>
       ) : (
         onRevoke && (
-          <Button size="compact-md" variant="default" aria-label={words.revokeName(name)} onClick={onRevoke}>
+          <Button size="xs" variant="default" aria-label={words.revokeName(name)} onClick={onRevoke}>
             {words.revoke}
           </Button>
         )

@@ -34,19 +34,18 @@ export const CustomerLine = memo(function CustomerLine({
         type="button"
         className={classes['open']}
         aria-label={words.customers.open(displayName)}
+        title={phone}
         onClick={() => onOpen(id)}
       >
         <span className={classes['name']}>{displayName}</span>
-        <span className={`${classes['detail']} figure`}>
-          <span className={classes['phone']}>{phone}</span> {detail}
-        </span>
+        <span className={`${classes['detail']} figure`}>{detail}</span>
       </button>
       <span className={`${classes['points']} figure`}>
         <strong>{format.number(points)}</strong> {words.till.points}
       </span>
       <Button
-        size="compact-md"
-        variant={customer.vip ? 'default' : 'light'}
+        size="xs"
+        variant={customer.vip ? 'default' : 'outline'}
         leftSection={
           customer.vip ? <IconStarOff size={16} aria-hidden="true" /> : <IconStar size={16} aria-hidden="true" />
         }
