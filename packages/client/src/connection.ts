@@ -1,4 +1,4 @@
-import { connectErrors, readRefreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events/plain'
+import { hopelessCodes, readRefreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events/plain'
 import { fullJitterMs, type Backoff, type Random } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
@@ -146,7 +146,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return
     }
     const why = new LoyaltyClientError('socket-closed', end.detail, { serverCode: mine.closing })
-    if (mine.closing !== null && !connectErrors[mine.closing].retry) askAgain(mine, why, mine.closing)
+    if (mine.closing !== null && hopelessCodes.includes(mine.closing)) askAgain(mine, why, mine.closing)
     else lose(mine, why)
   }
 

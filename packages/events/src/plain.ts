@@ -24,7 +24,9 @@ import type { ConnectError, Ready, RefreshTokenAnswer } from './wire/socket.ts'
  * each other.
  */
 export { compareCursors, formatCursor, parseCursor, type Cursor } from './cursor.ts'
-export { connectErrors, type ConnectErrorCode } from './wire/connect-errors.ts'
+export type { ConnectErrorCode } from './wire/connect-errors.ts'
+/** Codes of `connectErrors` after which trying again as it is cannot help; without the words about them. */
+export { hopelessCodes } from './shapes.ts'
 export const CATCH_UP_LIMIT_MAX = catchUpLimitMax
 
 /** What was read, or where it is at fault. */

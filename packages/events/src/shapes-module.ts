@@ -3,6 +3,7 @@ import { catalogue, CURRENT_VERSION, eventTypes } from './catalogue.ts'
 import { anyEvent } from './envelope.ts'
 import { shapeKeywords, type Shape } from './shape.ts'
 import { CATCH_UP_LIMIT_MAX, catchUpPage } from './wire/catch-up.ts'
+import { connectErrors } from './wire/connect-errors.ts'
 import { connectError, refreshTokenAnswer, serverMessages } from './wire/socket.ts'
 
 /** Words that describe, and check nothing that the others do not check: a format always comes with its pattern. */
@@ -23,6 +24,8 @@ export function shapesModule(): string {
     refreshTokenAnswer: shapeOf(jsonSchema(refreshTokenAnswer)),
     catchUpPage: shapeOf(jsonSchema(catchUpPage)),
   }
+  const codes = Object.entries(connectErrors)
+  const hopeless = codes.filter(([, { retry }]) => !retry).map(([code]) => code)
   const names = nameRepeats(shapes)
   const parts = [...names].map(([text, name]) => `const ${name}: Shape = ${write(JSON.parse(text), names, true)}`)
   const exported = Object.entries(shapes).map(([name, shape]) => {
@@ -33,9 +36,11 @@ export function shapesModule(): string {
     '// Written by `npm run generate` from the schemas; not by hand.',
     `import type { EventType } from './catalogue.ts'`,
     `import type { Shape } from './shape.ts'`,
+    `import type { ConnectErrorCode } from './wire/connect-errors.ts'`,
     '',
     `export const currentVersion = ${CURRENT_VERSION}`,
     `export const catchUpLimitMax = ${CATCH_UP_LIMIT_MAX}`,
+    `export const hopelessCodes: readonly ConnectErrorCode[] = ${JSON.stringify(hopeless)}`,
     ...parts,
     ...exported,
     '',

@@ -1,9 +1,11 @@
 // Written by `npm run generate` from the schemas; not by hand.
 import type { EventType } from './catalogue.ts'
 import type { Shape } from './shape.ts'
+import type { ConnectErrorCode } from './wire/connect-errors.ts'
 
 export const currentVersion = 1
 export const catchUpLimitMax = 500
+export const hopelessCodes: readonly ConnectErrorCode[] = ["bad-handshake","token-missing","token-invalid","token-expired","token-revoked","wrong-tenant","role-not-allowed"]
 const shape1: Shape = { "type": "null" }
 const shape2: Shape = { "type": "string" }
 const shape3: Shape = { "type": "integer" }
