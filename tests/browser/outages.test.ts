@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestTenant } from '../harness/tenant.ts'
 import { openStage, shows, type Stage } from './console.ts'
@@ -91,7 +92,7 @@ test('a till whose answer is lost asks again under the same key: the points are 
 })
 
 /** Notes every toast that comes up from now on, in order; counting what comes later is left to the caller. */
-async function collectToasts(page: import('playwright-core').Page): Promise<() => Promise<string[]>> {
+async function collectToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.getByTestId('toasts').evaluate((corner) => {
     const told: string[] = []
     Object.assign(globalThis, { told })

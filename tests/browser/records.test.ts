@@ -83,8 +83,8 @@ test('L16 no balance is left in storage, cookies or caches; the page itself is n
     const caches = await globalThis.caches.keys()
     const workers = await navigator.serviceWorker.getRegistrations()
     return {
-      local: JSON.stringify({ ...localStorage }),
-      session: JSON.stringify({ ...sessionStorage }),
+      local: JSON.stringify(Object.entries(localStorage)),
+      session: JSON.stringify(Object.entries(sessionStorage)),
       databases: databases.length,
       caches: caches.length,
       workers: workers.length,

@@ -13,11 +13,11 @@ function stage() {
   let keys = 0
   const done: PointsChange[] = []
   const sender = createPointsSender({
-    ask: (<T>(_path: string, { headers }: { headers?: Record<string, string> }) => {
+    ask: <T>(_path: string, { headers }: { headers?: Record<string, string> }) => {
       const answer = Promise.withResolvers<PointsChange>()
       asked.push({ key: headers!['idempotency-key']!, answer })
       return answer.promise as Promise<T>
-    }) as never,
+    },
     onDone: (known) => void done.push(known),
     newKey: () => `key-${++keys}`,
     after(delayMs, end) {

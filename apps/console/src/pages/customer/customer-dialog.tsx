@@ -1,5 +1,6 @@
-import { Group, Modal, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { Modal, Skeleton, Stack, Switch, Text } from '@mantine/core'
 import type { CustomerRecord } from '@loyalty-live/client/query'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { customerQuery, programsQuery } from '../../api/queries.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
@@ -20,6 +21,7 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
   const { ask } = useSession()
   const tenant = useUser()?.tenant ?? ''
   const customer = useQuery(customerQuery(ask, tenant, id))
+  const fullScreen = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const programs = useQuery(programsQuery(ask, tenant))
   const programNames = new Map(programs.data?.items.map(({ id: program, name }) => [program, name]))
 
@@ -28,8 +30,9 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
       opened
       onClose={onClose}
       size={720}
+      fullScreen={fullScreen}
       padding="lg"
-      radius="lg"
+      radius={fullScreen ? 0 : 'lg'}
       title={customer.data?.displayName ?? words.states.loading}
       classNames={{ title: 'visually-hidden', body: classes['body']!, header: classes['bar']! }}
       closeButtonProps={{ 'aria-label': words.app.close }}
@@ -62,7 +65,7 @@ function Person({ customer }: { customer: CustomerRecord }) {
   const format = useFormat()
   const { vip, setVip } = useVipSwitch(customer)
   return (
-    <Group wrap="nowrap" align="flex-start" gap="md">
+    <div className={classes['head']}>
       <Initials name={customer.displayName} large />
       <div className={classes['person']}>
         <EditName key={customer.id} customer={customer} />
@@ -73,11 +76,11 @@ function Person({ customer }: { customer: CustomerRecord }) {
       <Switch
         label={words.customers.columns.vip}
         labelPosition="left"
-        mr={40}
+        className={classes['vip']}
         checked={vip}
         aria-label={words.customers.vipSwitch(customer.displayName)}
         onChange={() => setVip(!vip)}
       />
-    </Group>
+    </div>
   )
 }
