@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * unit: beside the source, touches nothing outside. db: beside the source, real PostgreSQL. flows: across the rooms, real
- * PostgreSQL, real sockets, real processes.
+ * PostgreSQL, real sockets, real processes. browser: the built console in a real Chromium, several windows at once.
  */
 export default defineConfig({
   test: {
@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{packages,services,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/node_modules/**'],
         },
       },
@@ -26,9 +26,21 @@ export default defineConfig({
         test: {
           name: 'flows',
           include: ['tests/**/*.test.ts'],
+          exclude: ['tests/browser/**'],
           globalSetup: ['tests/harness/global-postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          globalSetup: ['tests/harness/global-postgres.ts', 'tests/browser/global-console.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // Each has a browser with several windows: more at once only make each other late.
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,40 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { buildPackages } from './build-packages.ts'
+import { buildConsole } from './start/console.ts'
 
-/**
- * Builds the packages that are published, each into `dist/`, which is what `npm publish packages/<name>/dist` takes: JavaScript,
- * types and a package.json that points at them. Inside the workspace everybody imports the sources.
- */
-const ROOT = join(import.meta.dirname, '..')
-/** In the order of their imports. */
-const PACKAGES = [
-  { name: 'events', documents: [] },
-  { name: 'client', documents: ['README.md', 'SPEC.md'] },
-]
-
-for (const { name, documents } of PACKAGES) {
-  const folder = join(ROOT, 'packages', name)
-  rmSync(join(folder, 'dist'), { recursive: true, force: true })
-  const { status } = spawnSync('tsc', ['-p', join(folder, 'tsconfig.build.json')], { stdio: 'inherit' })
-  if (status !== 0) process.exit(1)
-  for (const document of documents) copyFileSync(join(folder, document), join(folder, 'dist', document))
-  writeFileSync(join(folder, 'dist', 'package.json'), publishedManifest(join(folder, 'package.json')))
-  console.log(`built packages/${name}/dist`)
-}
-
-/** The package's own manifest, its `./src/*.ts` become `./*.js` beside their types. */
-function publishedManifest(file: string): string {
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as {
-    exports: Record<string, string>
-    devDependencies?: object
-  }
-  const exports = Object.fromEntries(
-    Object.entries(manifest.exports).map(([path, source]) => {
-      const built = source.replace('./src/', './').replace(/\.ts$/, '')
-      return [path, { types: `${built}.d.ts`, default: `${built}.js` }]
-    }),
-  )
-  const { devDependencies: _, ...published } = manifest
-  return `${JSON.stringify({ ...published, exports, sideEffects: false }, null, 2)}\n`
-}
+/** Builds the packages that are published, and the console, which the API serves; each into its `dist/`. */
+for (const folder of buildPackages()) console.log(`built ${folder}`)
+await buildConsole()
+console.log('built apps/console/dist')

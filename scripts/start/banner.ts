@@ -17,6 +17,7 @@ export function banner({ settings, psql, demo }: BannerFacts): string {
   const sections = [
     ['loyalty-live is running.'],
     [
+      row('Console', api),
       row('API', api),
       row('  documentation', `${api}/docs`),
       row('  OpenAPI', `${api}/openapi.json`),

@@ -6,6 +6,7 @@ import { seedDemo } from '../demo/seed.ts'
 import { giveUpOwnership, takeOwnership } from '../postgres/ownership.ts'
 import { postgresUrl, socketDir } from '../postgres/server.ts'
 import { aborted, type StopSignal } from '../stop-signal.ts'
+import { buildConsole, isConsoleStale } from './console.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { keepRunning } from './keep-running.ts'
 import { requireFree } from './ports.ts'
@@ -24,8 +25,9 @@ export type Platform = {
 }
 
 /**
- * Starts everything, in order: data folder → ports → secrets → database → schema → demo data → services. Whatever had
- * started is stopped again, in reverse, when a step fails or `stopping` is aborted between two of them.
+ * Starts everything, in order: data folder → ports → secrets → database → schema → demo data → services; the console is
+ * built beside that. Whatever had started is stopped again, in reverse, when a step fails or `stopping` is aborted between
+ * two of them.
  *
  * @throws Error with one sentence that says what to do
  */
@@ -47,6 +49,14 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
   await requireFree(settings.api, 'API_PORT')
   await requireFree(settings.realtime, 'REALTIME_PORT')
 
+  // Nobody waits for it: the API shows its console as soon as there is one.
+  const building = new AbortController()
+  const built = bringConsole(building.signal)
+  opened.defer(() => {
+    building.abort()
+    return built
+  })
+
   if (givenUrl === null) {
     await keepEmbedded()
     await ensureDatabase(postgresUrl(clusterFolder(dataDir), 'postgres'))
@@ -67,6 +77,18 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
         : 'as DATABASE_URL says',
     demo,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+
+  /** A console that cannot be built keeps nobody from redeeming. */
+  async function bringConsole(closing: AbortSignal): Promise<void> {
+    if (!isConsoleStale()) return
+    screen.say('building the console')
+    try {
+      await buildConsole(closing)
+      screen.say('the console is built')
+    } catch (error) {
+      if (!closing.aborted) screen.say((error as Error).message, 'warn')
+    }
   }
 
   function keepEmbedded(): Promise<void> {

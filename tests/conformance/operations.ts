@@ -88,6 +88,17 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
     headers: { 'if-match': '*' },
     body: { name: 'Renamed', active: true, isDefault: true, rules: { pointsPerScan: 2 } },
   }),
+  'GET /api/admin/activity': ({ customer, staffId }) => ({
+    as: 'owner',
+    query: {
+      actorId: staffId || 'nobody',
+      type: 'loyalty_updated',
+      customerId: customer.id,
+      from: '2026-01-01T00:00:00Z',
+      to: '2030-01-01T00:00:00Z',
+      limit: '10',
+    },
+  }),
   'GET /api/admin/staff': () => ({ as: 'owner', query: { limit: '10' } }),
   'POST /api/admin/staff': () => ({
     as: 'owner',

@@ -90,7 +90,9 @@ test('the image is built from files that exist, without development packages, an
     expect(copied).toContain(workspace.split('/')[0])
   }
   expect(dockerfile).toMatch(/^RUN npm ci --omit=dev/m)
-  expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map((match) => match[1])).toEqual(['node:26-slim', 'node:26-slim'])
+  const stages = [...dockerfile.matchAll(/ AS (\S+)$/gm)].map((match) => match[1])
+  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map((match) => match[1])
+  expect(bases.filter((base) => !stages.includes(base))).toEqual(['node:26-slim', 'node:26-slim'])
   expect(dockerfile.slice(dockerfile.lastIndexOf('FROM'))).toMatch(/^USER node$/m)
   expect(readText('.dockerignore')).toMatch(/^\*\*\/node_modules$/m)
 })

@@ -81,7 +81,7 @@ describe('handlers', () => {
     const it = await setUpLive()
     const unknown: number[] = []
     it.client.on('unknown', ({ seq }) => unknown.push(seq))
-    it.socket().message('loyalty_updated', eventAt(1, 11, { data: { newBalance: 'much' } }))
+    it.socket().message('loyalty_updated', eventAt(1, 11, { data: { ...eventAt(1, 11).data, newBalance: 'much' } }))
     send(it, 12)
     await settlePromises()
     expect(unknown).toEqual([11])

@@ -2,67 +2,11 @@ import { compareCursors, formatCursor, parseCursor, type AnyEvent, type Cursor }
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createModelServer, type ModelServer } from '../test/model-server.ts'
+import { cause, mulberry32, story } from '../test/story.ts'
 import { createVirtualClock, type VirtualClock } from '../test/virtual-clock.ts'
-import { CALM, type Weather } from '../test/weather.ts'
+import { CALM } from '../test/weather.ts'
 import { createLoyaltyClient, type LoyaltyClient } from './client.ts'
 import { SILENCE_LIMIT_MS } from './connection.ts'
-
-type Trouble =
-  | { kind: 'commit'; count: number }
-  | { kind: 'cut' | 'freeze' | 'restart' | 'expire tokens' | 'stop and start' | 'refresh' }
-  | { kind: 'restore'; lost: number }
-  | { kind: 'retention'; kept: number }
-  | { kind: 'clock jump'; byMs: number }
-  | { kind: 'weather'; weather: Partial<Weather> }
-
-const plain = (kind: 'cut' | 'freeze' | 'restart' | 'expire tokens' | 'stop and start' | 'refresh') =>
-  fc.constant<Trouble>({ kind })
-const share = fc.constantFrom(0, 0.1, 0.4)
-
-const trouble: fc.Arbitrary<Trouble> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 30 }) }) },
-  { weight: 2, arbitrary: plain('cut') },
-  { weight: 2, arbitrary: plain('freeze') },
-  { weight: 2, arbitrary: plain('restart') },
-  { weight: 1, arbitrary: plain('expire tokens') },
-  { weight: 1, arbitrary: plain('stop and start') },
-  { weight: 1, arbitrary: plain('refresh') },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore' as const), lost: fc.nat({ max: 10 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('retention' as const), kept: fc.nat({ max: 40 }) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('clock jump' as const),
-      byMs: fc.constantFrom(-600_000, -5_000, 8_000, 60_000, 3_600_000),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('weather' as const),
-      weather: fc.record(
-        {
-          lost: share,
-          repeated: share,
-          overtaken: share,
-          unannounced: share,
-          latencyMs: fc.constantFrom(0, 20, 300, 4_000),
-          api: fc.constantFrom<Weather['api']>('up', 'unreachable', 'silent', 'overloaded'),
-          realtime: fc.constantFrom<Weather['realtime']>('up', 'unreachable', 'draining'),
-          tokens: fc.constantFrom<Weather['tokens']>('given', 'refused'),
-        },
-        { requiredKeys: [] },
-      ),
-    }),
-  },
-)
-
-const story = fc.record({
-  seed: fc.integer(),
-  before: fc.nat({ max: 30 }),
-  startsAt: fc.constantFrom('head', 'snapshot'),
-  troubles: fc.array(fc.record({ afterMs: fc.nat({ max: 9_000 }), trouble }), { maxLength: 25 }),
-})
 
 describe('a client on a bad network', () => {
   test('gives handlers every event once and in order, never calls itself live on a dead socket, and ends live', async () => {
@@ -106,7 +50,7 @@ describe('a client on a bad network', () => {
         await client.stop()
         expect(server.realtime.sockets).toBe(0)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     )
   }, 60_000)
 })
@@ -141,37 +85,6 @@ function runApplication(client: LoyaltyClient, server: ModelServer, clock: Virtu
   }
 }
 
-function cause(next: Trouble, client: LoyaltyClient, server: ModelServer, clock: VirtualClock): void {
-  switch (next.kind) {
-    case 'commit':
-      return server.commit(next.count)
-    case 'cut':
-      return server.realtime.cut()
-    case 'freeze':
-      return server.realtime.freeze()
-    case 'restart':
-      return server.realtime.restart()
-    case 'expire tokens':
-      return server.tokens.expireAll()
-    case 'stop and start':
-      void client.stop()
-      return client.start()
-    case 'refresh':
-      // Refused while the network is down: that is an answer too.
-      return void client.catchUp().catch(() => {})
-    case 'restore':
-      return server.stream.restoreBackup(next.lost)
-    case 'retention':
-      return server.stream.forgetBefore(server.head.seq - next.kept)
-    case 'clock jump':
-      return clock.jump(next.byMs)
-    case 'weather':
-      return void Object.assign(server.weather, next.weather)
-    default:
-      return next satisfies never
-  }
-}
-
 function neverLies(client: LoyaltyClient, { realtime }: ModelServer, clock: VirtualClock): void {
   if (client.status.state !== 'live') return
   const silentMs = clock.now() - realtime.lastWordMs
@@ -180,16 +93,5 @@ function neverLies(client: LoyaltyClient, { realtime }: ModelServer, clock: Virt
   for (const told of [realtime.lastHeadTold, realtime.owed]) {
     const behind = told !== null && (compareCursors(position, told) ?? 0) < 0
     if (behind) throw new Error(`live at ${client.cursor}, although it was told that ${formatCursor(told)} exists`)
-  }
-}
-
-/** A small seeded generator, so that a failure's seed and path repeat it exactly. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -1,10 +1,11 @@
-import { formatCursor } from '@loyalty-live/events'
+import { formatCursor } from '@loyalty-live/events/plain'
 import { createConnection, type ConnectionMessage } from './connection.ts'
 import { createCustomerStream } from './customer-stream.ts'
 import { createDelivery, type Stats } from './delivery.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
+import { diagnose, type ChannelReport } from './diagnose.ts'
 import { createHandlers, type ClientEvents } from './handlers.ts'
-import { createHttp } from './http.ts'
+import { createHttp, type Http } from './http.ts'
 import { readCursor, readOptions, type LoyaltyClientOptions, type Settings } from './options.ts'
 import { createPageReader } from './pages.ts'
 import { createPoller } from './poller.ts'
@@ -12,7 +13,7 @@ import { createStatusKeeper, type Status } from './status.ts'
 import type { Stream, StreamStep } from './stream.ts'
 import { createTenantStream } from './tenant-stream.ts'
 import { withLimit } from './time-limit.ts'
-import { createTokens, type Tokens } from './tokens.ts'
+import { createTokens } from './tokens.ts'
 
 export type LoyaltyClient = {
   readonly status: Status
@@ -38,6 +39,11 @@ export type LoyaltyClient = {
    * the current one. Throws a TypeError when it is not a cursor. Of no effect for a customer.
    */
   resumeFrom(cursor: string): void
+  /**
+   * Tries every channel end to end, for people who look for a fault: token, REST, catch-up, socket, room, broadcast, poll.
+   * Never rejects; ends within 30 s.
+   */
+  diagnose(): Promise<readonly ChannelReport[]>
 }
 
 /** How long a start waits for its socket before it polls. */
@@ -65,7 +71,8 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     reconnects: 0,
     unknownTypes: 0,
   }
-  const stream = createStream(settings, tokens)
+  const http = createHttp({ apiUrl: settings.apiUrl, fetch: settings.fetch, tokens, clock })
+  const stream = createStream(settings, http)
   const delivery = createDelivery(stream, handlers, stats, report)
   const status = createStatusKeeper(clock, (changed) => handlers.emit('status', changed))
   let running = false
@@ -142,6 +149,11 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     if (status.current.state === 'live') poller.repeat(false)
   }
 
+  async function catchUp(): Promise<void> {
+    if (!running) throw new LoyaltyClientError('stopped', 'the client is not running: start it first')
+    await poller.now()
+  }
+
   function refuse(why: LoyaltyClientError): void {
     void halt()
     status.input('token-refused', why)
@@ -193,10 +205,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
       status.input('stopped')
       await halt()
     },
-    async catchUp() {
-      if (!running) throw new LoyaltyClientError('stopped', 'the client is not running: start it first')
-      await poller.now()
-    },
+    catchUp,
     resumeFrom(text) {
       const cursor = readCursor('cursor', text)
       const step = stream.resumeFrom(cursor)
@@ -208,13 +217,22 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
       apply(step)
       settle()
     },
+    diagnose: () =>
+      diagnose({
+        clock,
+        tokens,
+        readPage: settings.takeSnapshots === null ? createPageReader(http) : null,
+        createSocket: settings.createOwnSocket,
+        url: settings.realtimeUrl,
+        transports: settings.transports,
+        cursor: () => delivery.delivered && formatCursor(delivery.delivered),
+        poll: catchUp,
+      }),
   }
 }
 
-function createStream({ apiUrl, fetch, clock, cursor, takeSnapshots }: Settings, tokens: Tokens): Stream {
-  if (takeSnapshots === null) {
-    return createTenantStream(createPageReader(createHttp({ apiUrl, fetch, tokens, clock })), cursor)
-  }
+function createStream({ clock, cursor, takeSnapshots }: Settings, http: Http): Stream {
+  if (takeSnapshots === null) return createTenantStream(createPageReader(http), cursor)
   return createCustomerStream(async () => {
     try {
       await withLimit({ clock, limitMs: SNAPSHOTS_LIMIT_MS, what: 'takeSnapshots' }, takeSnapshots)

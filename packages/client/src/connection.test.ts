@@ -9,7 +9,7 @@ const EXPIRES_AT = '2030-01-01T00:00:00.000Z'
 describe('connection', () => {
   test('brings token and cursor to the handshake, both as they are at each attempt', async () => {
     const it = await setUpConnection()
-    expect(it.last().options).toEqual({
+    expect(it.last().options).toMatchObject({
       url: 'https://live.test',
       auth: { token: 't1', cursor: '1:7' },
       transports: ['websocket'],

@@ -1,4 +1,4 @@
-import { connectErrors, refreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events'
+import { hopelessCodes, readRefreshTokenAnswer, type ConnectErrorCode } from '@loyalty-live/events/plain'
 import { fullJitterMs, type Backoff, type Random } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
@@ -100,7 +100,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const auth = cursor === null ? { token } : { token, cursor }
     silence.start()
     mine.socket = options.createSocket(
-      { url: options.url, auth, transports: options.transports },
+      { url: options.url, auth, transports: options.transports, cursor: options.cursor },
       {
         message(name, payload) {
           if (current === mine && silence.heard()) receive(mine, readMessage(name, payload))
@@ -146,7 +146,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       return
     }
     const why = new LoyaltyClientError('socket-closed', end.detail, { serverCode: mine.closing })
-    if (mine.closing !== null && !connectErrors[mine.closing].retry) askAgain(mine, why, mine.closing)
+    if (mine.closing !== null && hopelessCodes.includes(mine.closing)) askAgain(mine, why, mine.closing)
     else lose(mine, why)
   }
 
@@ -187,10 +187,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       const limit = { clock, limitMs: ACKNOWLEDGEMENT_LIMIT_MS, what: 'refresh_token' }
       if (current !== mine || mine.socket === null) return
       const { socket } = mine
-      const answer = refreshTokenAnswer.safeParse(await withLimit(limit, () => socket.refreshToken(grant.token)))
-      if (!answer.success) throw new LoyaltyClientError('bad-message', `refresh_token: ${answer.error.message}`)
-      if (!answer.data.ok) {
-        const { code, detail } = answer.data
+      const answer = readRefreshTokenAnswer(await withLimit(limit, () => socket.refreshToken(grant.token)))
+      if (!answer.ok) throw new LoyaltyClientError('bad-message', `refresh_token: ${answer.fault}`)
+      if (!answer.value.ok) {
+        const { code, detail } = answer.value
         throw new LoyaltyClientError('socket-refused', `refresh_token: ${detail}`, { serverCode: code })
       }
       mine.grant = grant

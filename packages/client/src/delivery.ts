@@ -1,4 +1,5 @@
-import { parseEvent, formatCursor, type AnyEvent, type Cursor } from '@loyalty-live/events'
+import type { AnyEvent } from '@loyalty-live/events'
+import { readEvent, formatCursor, type Cursor } from '@loyalty-live/events/plain'
 import { LoyaltyClientError } from './errors.ts'
 import type { Handlers } from './handlers.ts'
 import type { Stream, StreamStep } from './stream.ts'
@@ -55,19 +56,18 @@ export function createDelivery(
   }
 
   function giveEvent(event: AnyEvent): void {
-    const parsed = parseEvent(event)
+    const read = readEvent(event)
     stats.delivered += 1
-    if (parsed.kind === 'known') {
-      handlers.emit(parsed.event.type, parsed.event)
-      handlers.emit('event', parsed.event)
+    if (read.kind === 'known') {
+      handlers.emit(read.event.type, read.event)
+      handlers.emit('event', read.event)
       return
     }
-    if (parsed.kind === 'unknown') {
+    if (read.kind === 'unknown') {
       stats.unknownTypes += 1
     } else {
-      const faults = parsed.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-      const detail = `event ${event.id} (${event.type}, ${event.epoch}:${event.seq}) does not fit its schema: ${faults}`
-      report(new LoyaltyClientError('bad-event', detail))
+      const name = `${event.id} (${event.type}, ${formatCursor(event)})`
+      report(new LoyaltyClientError('bad-event', `event ${name} does not fit its schema: ${read.fault}`))
     }
     handlers.emit('unknown', event)
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { asClientError, clientErrors, LoyaltyClientError } from './errors.ts'
+import { asClientError, clientErrors, LoyaltyClientError, type ClientErrorCode } from './errors.ts'
 
 describe('errors', () => {
   test('README.md lists every code with its meaning, and no other', () => {
@@ -13,6 +13,10 @@ describe('errors', () => {
       meaning,
     ])
     expect(written).toEqual(known)
+  })
+
+  test.each(Object.entries(clientErrors))('%s says of itself whether the client tries again', (code, { retry }) => {
+    expect(new LoyaltyClientError(code as ClientErrorCode, '').retry).toBe(retry)
   })
 
   test('whatever is thrown gets a code; what has one keeps it', () => {

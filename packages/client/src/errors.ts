@@ -22,6 +22,9 @@ export const clientErrors = {
 
 export type ClientErrorCode = keyof typeof clientErrors
 
+/** Said apart from the table, so that an application that does not read its words need not load them. */
+const FINAL: readonly ClientErrorCode[] = ['unauthorized', 'stopped']
+
 /** What a failure adds to its code. */
 export type ErrorFacts = {
   /** The code that the server itself gave, such as `token-revoked`; null when it gave none. */
@@ -45,7 +48,7 @@ export class LoyaltyClientError extends Error {
   constructor(code: ClientErrorCode, detail: string, facts: ErrorFacts = {}) {
     super(detail, { cause: facts.cause })
     this.code = code
-    this.retry = clientErrors[code].retry
+    this.retry = !FINAL.includes(code)
     this.serverCode = facts.serverCode ?? null
     this.httpStatus = facts.httpStatus ?? null
     this.retryAfterMs = facts.retryAfterMs ?? 0

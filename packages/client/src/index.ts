@@ -1,6 +1,7 @@
 export { createLoyaltyClient, type LoyaltyClient } from './client.ts'
 export type { LoyaltyClientOptions } from './options.ts'
 export { clientErrors, LoyaltyClientError, type ClientErrorCode, type ErrorFacts } from './errors.ts'
+export type { ChannelName, ChannelReport } from './diagnose.ts'
 export type { ClientEvents } from './handlers.ts'
 export type { Status } from './status.ts'
 export type { Stats } from './delivery.ts'

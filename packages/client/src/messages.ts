@@ -1,11 +1,12 @@
+import type { AnyEvent } from '@loyalty-live/events'
 import {
-  anyEvent,
+  readAnyEvent,
   parseCursor,
-  serverMessages,
-  type AnyEvent,
+  readServerMessage,
   type ConnectErrorCode,
   type Cursor,
-} from '@loyalty-live/events'
+  type Read,
+} from '@loyalty-live/events/plain'
 
 /** What a server says on a socket, read once, here at the border. */
 export type SocketMessage =
@@ -24,33 +25,34 @@ export type SocketMessage =
 export function readMessage(name: string, payload: unknown): SocketMessage {
   switch (name) {
     case 'ready':
-      return read(name, serverMessages.ready, payload, ({ head, recovered }) => ({
+      return read(name, readServerMessage.ready, payload, ({ head, recovered }) => ({
         kind: 'ready',
         head: head === null ? null : parseCursor(head),
         recovered,
       }))
     case 'head':
-      return read(name, serverMessages.head, payload, ({ head }) => ({
+      return read(name, readServerMessage.head, payload, ({ head }) => ({
         kind: 'head',
         head: head === null ? null : parseCursor(head),
       }))
     case 'token_expiring':
-      return read(name, serverMessages.token_expiring, payload, () => ({ kind: 'token_expiring' }))
+      return read(name, readServerMessage.token_expiring, payload, () => ({ kind: 'token_expiring' }))
     case 'conflated':
-      return read(name, serverMessages.conflated, payload, ({ to }) => ({ kind: 'conflated', to: parseCursor(to)! }))
+      return read(name, readServerMessage.conflated, payload, ({ to }) => ({ kind: 'conflated', to: parseCursor(to)! }))
     case 'closing':
-      return read(name, serverMessages.closing, payload, ({ code }) => ({ kind: 'closing', code }))
+      return read(name, readServerMessage.closing, payload, ({ code }) => ({ kind: 'closing', code }))
     default:
-      return read(name, anyEvent, payload, (event) => ({ kind: 'event', event }))
+      return read(name, readAnyEvent, payload, (event) => ({ kind: 'event', event }))
   }
 }
 
-type Schema<T> = {
-  safeParse(input: unknown): { success: true; data: T } | { success: false; error: { message: string } }
-}
-
-function read<T>(name: string, schema: Schema<T>, payload: unknown, build: (data: T) => SocketMessage): SocketMessage {
-  const parsed = schema.safeParse(payload)
-  if (parsed.success) return build(parsed.data)
-  return { kind: 'malformed', detail: `message "${name}" is not of the contract: ${parsed.error.message}` }
+function read<T>(
+  name: string,
+  reader: (payload: unknown) => Read<T>,
+  payload: unknown,
+  build: (value: T) => SocketMessage,
+): SocketMessage {
+  const message = reader(payload)
+  if (message.ok) return build(message.value)
+  return { kind: 'malformed', detail: `message "${name}" is not of the contract: ${message.fault}` }
 }

@@ -1,9 +1,10 @@
-import { parseCursor, type Cursor } from '@loyalty-live/events'
+import { parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import type { Backoff, Random } from './backoff.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { LoyaltyClientError } from './errors.ts'
 import type { Fetch } from './http.ts'
 import { createSocket, type CreateSocket, type SocketOptions } from './socket.ts'
+import { findTabLinks, shareAcrossTabs } from './tabs.ts'
 import type { GetToken } from './tokens.ts'
 
 export type LoyaltyClientOptions = {
@@ -30,6 +31,11 @@ export type LoyaltyClientOptions = {
   readonly reconnect?: Partial<Backoff> | undefined
   /** Default `['websocket']`, which needs no sticky sessions. */
   readonly transports?: SocketOptions['transports'] | undefined
+  /**
+   * One socket for all tabs of the browser that are signed in as the same user of the same tenant at the same server. The
+   * token has to be a JWT. Default: where there is a page, Web Locks and BroadcastChannel.
+   */
+  readonly shareSocket?: boolean | undefined
   /** Told of every failure, also of those that the client gets over by itself. */
   readonly onError?: ((error: LoyaltyClientError) => void) | undefined
   readonly clock?: Clock | undefined
@@ -52,6 +58,8 @@ export type Settings = {
   readonly random: Random
   readonly fetch: Fetch
   readonly createSocket: CreateSocket
+  /** The same, never shared with other tabs. */
+  readonly createOwnSocket: CreateSocket
 }
 
 /** Fills in the defaults. Throws a TypeError that names the option when one is not usable. */
@@ -73,8 +81,15 @@ export function readOptions(options: LoyaltyClientOptions): Settings {
     random: options.random ?? Math.random,
     // Called as a plain function: a browser's fetch refuses to be a method of anything else.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    createSocket: options.createSocket ?? createSocket,
+    createSocket: readCreateSocket(options),
+    createOwnSocket: options.createSocket ?? createSocket,
   }
+}
+
+function readCreateSocket(options: LoyaltyClientOptions): CreateSocket {
+  const own = options.createSocket ?? createSocket
+  const links = (options.shareSocket ?? 'document' in globalThis) ? findTabLinks() : null
+  return links === null ? own : shareAcrossTabs(own, links, options.clock ?? systemClock)
 }
 
 export function readCursor(name: string, text: string): Cursor {

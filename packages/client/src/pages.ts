@@ -1,11 +1,5 @@
-import {
-  CATCH_UP_LIMIT_MAX,
-  catchUpPage,
-  formatCursor,
-  parseCursor,
-  type AnyEvent,
-  type Cursor,
-} from '@loyalty-live/events'
+import type { AnyEvent } from '@loyalty-live/events'
+import { CATCH_UP_LIMIT_MAX, readCatchUpPage, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import { LoyaltyClientError } from './errors.ts'
 import type { Http } from './http.ts'
 import type { Page } from './sequencer.ts'
@@ -35,11 +29,11 @@ export function createPageReader(http: Http): ReadPage {
 }
 
 function readPage(body: unknown): Page<AnyEvent> {
-  const parsed = catchUpPage.safeParse(body)
-  if (!parsed.success) {
-    throw new LoyaltyClientError('bad-answer', `the page of events is not of the contract: ${parsed.error.message}`)
+  const parsed = readCatchUpPage(body)
+  if (!parsed.ok) {
+    throw new LoyaltyClientError('bad-answer', `the page of events is not of the contract: ${parsed.fault}`)
   }
-  const { events, cursor, head, reset } = parsed.data
+  const { events, cursor, head, reset } = parsed.value
   return { events, cursor: parseCursor(cursor)!, head: parseCursor(head)!, reset }
 }
 

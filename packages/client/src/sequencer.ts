@@ -1,4 +1,4 @@
-import { compareCursors, type Cursor } from '@loyalty-live/events'
+import { compareCursors, type Cursor } from '@loyalty-live/events/plain'
 
 /**
  * One order for everything that arrives, whatever path it came by: each event once, in stream order, from a known position.

@@ -21,7 +21,7 @@ function open(url: string, auth = { token: 't1' }) {
   const messages: [string, unknown][] = []
   const ends: SocketEnd[] = []
   const socket: RealtimeSocket = createSocket(
-    { url, auth, transports: ['websocket'] },
+    { url, auth, transports: ['websocket'], cursor: () => null },
     { message: (name, payload) => messages.push([name, payload]), ended: (end) => ends.push(end) },
   )
   closing.push(() => socket.close())

@@ -1,4 +1,5 @@
-import { connectError, type ConnectError, type Handshake } from '@loyalty-live/events'
+import type { ConnectError, Handshake } from '@loyalty-live/events'
+import { readConnectError } from '@loyalty-live/events/plain'
 import { io } from 'socket.io-client'
 
 /** How a socket came to its end. */
@@ -26,6 +27,8 @@ export type SocketOptions = {
   readonly url: string
   readonly auth: Handshake
   readonly transports: readonly ('websocket' | 'polling')[]
+  /** Where the client stands now, `epoch:seq`: for a socket that is joined anew long after it was opened. */
+  readonly cursor: () => string | null
 }
 
 export type CreateSocket = (options: SocketOptions, handlers: SocketHandlers) => RealtimeSocket
@@ -57,9 +60,9 @@ export const createSocket: CreateSocket = ({ url, auth, transports }, handlers) 
     if (!over) handlers.message(name, payload)
   })
   socket.on('connect_error', (error: Error & { data?: unknown }) => {
-    const refusal = connectError.safeParse(error.data)
+    const refusal = readConnectError(error.data)
     // What a newer server refuses in words that we do not know is tried again, at the pace of the back-off.
-    end(refusal.success ? { kind: 'refused', error: refusal.data } : { kind: 'lost', detail: error.message })
+    end(refusal.ok ? { kind: 'refused', error: refusal.value } : { kind: 'lost', detail: error.message })
   })
   socket.on('disconnect', (reason) => end({ kind: 'lost', detail: reason }))
   return {

@@ -1,4 +1,5 @@
-import { compareCursors, type AnyEvent, type Cursor } from '@loyalty-live/events'
+import type { AnyEvent } from '@loyalty-live/events'
+import { compareCursors, type Cursor } from '@loyalty-live/events/plain'
 import { LoyaltyClientError } from './errors.ts'
 import type { ReadPage } from './pages.ts'
 import { isCaughtUp, sequence, sequencerAt, type Page, type SequencerInput } from './sequencer.ts'

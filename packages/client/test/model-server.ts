@@ -1,8 +1,9 @@
 import type { Cursor } from '@loyalty-live/events'
 import type { Fetch } from '../src/http.ts'
 import type { GetToken } from '../src/tokens.ts'
+import { eventAt } from './events.ts'
 import { createModelRealtime, type ModelRealtime } from './model-realtime.ts'
-import { createModelStream, type ModelStream } from './model-stream.ts'
+import { createModelStream, type Compose, type ModelStream } from './model-stream.ts'
 import { createModelTokens, type ModelTokens } from './model-tokens.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { CALM, chance, later, type Weather } from './weather.ts'
@@ -23,12 +24,19 @@ export type ModelServer = {
   readonly realtime: ModelRealtime
   readonly tokens: ModelTokens
   commit(count: number): void
+  /** Any other route of the API: what `take` finds when the question has arrived there. */
+  read<T>(take: () => T): Promise<T>
 }
 
-export function createModelServer(clock: VirtualClock, random: () => number): ModelServer {
+/** @param compose what is committed; a `loyalty_updated` that is always the same, unless a test needs more */
+export function createModelServer(
+  clock: VirtualClock,
+  random: () => number,
+  compose: Compose = (epoch, seq) => eventAt(epoch, seq),
+): ModelServer {
   const weather = { ...CALM }
   const world = { clock, weather, random }
-  const stream = createModelStream()
+  const stream = createModelStream(compose)
   const tokens = createModelTokens(world)
   const realtime = createModelRealtime(world, stream, tokens)
   const requests: string[] = []
@@ -77,6 +85,14 @@ export function createModelServer(clock: VirtualClock, random: () => number): Mo
         if (!chance(world, weather.unannounced)) realtime.hear(event)
       }
     },
+    read: (take) =>
+      new Promise((resolve, reject) => {
+        later(world, () => {
+          if (weather.api !== 'up') return later(world, () => reject(new TypeError('fetch failed')))
+          const taken = take()
+          later(world, () => resolve(taken))
+        })
+      }),
   }
 }
 

@@ -1,9 +1,10 @@
 import { formatCursor, parseCursor, type AnyEvent, type CatchUpPage, type Cursor } from '@loyalty-live/events'
-import { eventAt } from './events.ts'
 
 /** The stream as the database has it. */
 export type ModelStream = {
   readonly head: Cursor
+  /** The history of this epoch and those before it, as far as no restore has taken it back. */
+  readonly events: readonly AnyEvent[]
   append(): AnyEvent
   /** The answer of the API to `?after=`. */
   pageAfter(text: string | null): CatchUpPage
@@ -14,7 +15,10 @@ export type ModelStream = {
 /** Small, so that most catch-ups take several. */
 const PAGE_EVENTS = 7
 
-export function createModelStream(): ModelStream {
+/** Writes the event at a position that follows a history. */
+export type Compose = (epoch: number, seq: number, history: readonly AnyEvent[]) => AnyEvent
+
+export function createModelStream(compose: Compose): ModelStream {
   let epoch = 1
   let events: AnyEvent[] = []
   let retainedAfter = 0
@@ -24,8 +28,11 @@ export function createModelStream(): ModelStream {
     get head() {
       return head()
     },
+    get events() {
+      return events
+    },
     append() {
-      const event = eventAt(epoch, events.length + 1)
+      const event = compose(epoch, events.length + 1, events)
       events.push(event)
       return event
     },

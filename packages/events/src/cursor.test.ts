@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareCursors, cursorText, formatCursor, parseCursor, type Cursor } from './cursor.ts'
+import { cursorText } from './cursor-text.ts'
+import { compareCursors, formatCursor, parseCursor, type Cursor } from './cursor.ts'
 
 const cursors: fc.Arbitrary<Cursor> = fc.record({ epoch: fc.maxSafeNat(), seq: fc.maxSafeNat() })
 

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /**
  * A position on one tenant's stream.
  *
@@ -9,7 +7,8 @@ import { z } from 'zod'
  */
 export type Cursor = { readonly epoch: number; readonly seq: number }
 
-const CURSOR_PATTERN = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/
+/** `epoch:seq`, both without leading zeros. */
+export const CURSOR_PATTERN = /^(0|[1-9]\d{0,15}):(0|[1-9]\d{0,15})$/
 
 /** Writes a cursor as `epoch:seq`, the form it has on every wire. */
 export function formatCursor({ epoch, seq }: Cursor): string {
@@ -33,11 +32,3 @@ export function parseCursor(text: string): Cursor | null {
 export function compareCursors(a: Cursor, b: Cursor): number | null {
   return a.epoch === b.epoch ? a.seq - b.seq : null
 }
-
-/** A cursor as it travels: the string form, checked. */
-export const cursorText = z
-  .string()
-  .refine((text) => parseCursor(text) !== null, {
-    error: 'must be a stream position of the form epoch:seq, such as 1:42',
-  })
-  .meta({ description: 'Stream position, epoch:seq', examples: ['1763700000:42'], pattern: CURSOR_PATTERN.source })

@@ -5,6 +5,7 @@ import underPressure from '@fastify/under-pressure'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import { activityRoutes } from './activity/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { ReadSettings } from './db/tenant-settings.ts'
@@ -15,6 +16,7 @@ import type { KeyRing } from './http/auth/signing-keys.ts'
 import { tokenVerifier } from './http/auth/verify-token.ts'
 import { registerNoStore } from './http/caching.ts'
 import { answerClientError, HTTP_LIMITS } from './http/client-errors.ts'
+import { registerConsole } from './http/console.ts'
 import { registerConnectionClose } from './http/graceful-close.ts'
 import { registerHealth } from './http/health.ts'
 import { registerMetrics, type Metrics } from './http/metrics.ts'
@@ -117,7 +119,9 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   ledgerRoutes(app, deps)
   memberRoutes(app, { db, onCommitted })
   programRoutes(app, { db, onCommitted })
+  activityRoutes(app, { db })
   staffRoutes(app, { db, tokenSeconds, onRevoked })
   terminalRoutes(app, { db, tokenSeconds, onRevoked })
+  await registerConsole(app, config)
   return app
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -38,6 +39,9 @@ const signingKeys = z.string().transform((text, context) => {
   }
 })
 
+/** Where `npm run build` leaves the console. */
+const CONSOLE_FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'apps', 'console', 'dist')
+
 const environment = z
   .object({
     NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -61,6 +65,8 @@ const environment = z
     EVENT_RETENTION_DAYS: positive.default(7),
     IDEMPOTENCY_DAYS: positive.min(7, { error: 'must be at least 7: clients may retry that long' }).default(7),
     CORS_ORIGIN: z.string().default('*'),
+    REALTIME_PUBLIC_URL: url.optional(),
+    CONSOLE_FOLDER: z.string().min(1).default(CONSOLE_FOLDER),
     TRUST_PROXY: z.stringbool().default(false),
   })
   .check((context) => {
@@ -96,6 +102,8 @@ export type Config = {
   readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
   readonly retention: { readonly eventDays: number; readonly idempotencyDays: number }
   readonly corsOrigin: string
+  /** The built console, and where its browsers reach the realtime server. */
+  readonly console: { readonly folder: string; readonly realtimeUrl: string }
   /** Believe X-Forwarded-For: only behind a proxy that sets it. */
   readonly trustProxy: boolean
 }
@@ -133,6 +141,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
     retention: { eventDays: e.EVENT_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS },
     corsOrigin: e.CORS_ORIGIN,
+    console: { folder: resolve(e.CONSOLE_FOLDER), realtimeUrl: e.REALTIME_PUBLIC_URL ?? e.WS_SERVER_URL[0]! },
     trustProxy: e.TRUST_PROXY,
   }
 }

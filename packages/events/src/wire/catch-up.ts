@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorText } from '../cursor.ts'
+import { cursorText } from '../cursor-text.ts'
 import { anyEvent } from '../envelope.ts'
 
 export const CATCH_UP_LIMIT_DEFAULT = 200

@@ -1,0 +1,50 @@
+/** Answers of the API that are no snapshots; the snapshots are those of `@loyalty-live/client/query`. */
+
+export type Role = 'owner' | 'admin' | 'cashier' | 'terminal'
+
+export type User = {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly tenant: string
+  readonly tenantName: string
+}
+
+export type Session = {
+  readonly token: string
+  readonly expiresAt: string
+  readonly refreshToken: string
+  readonly user: User
+}
+
+export type PointsChange = {
+  readonly transactionId: string
+  readonly cardId: string
+  readonly pointsChange: number
+  readonly balance: number
+  readonly earned: number
+  readonly redeemed: number
+  readonly cardVersion: number
+  readonly cursor: string
+}
+
+/** Row of `GET /api/admin/terminals`. */
+export type Terminal = {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly revokedAt: string | null
+}
+
+/** Answer to creating one: the key is in it, and nowhere else, ever. */
+export type CreatedTerminal = Terminal & { readonly key: string }
+
+/** Row of `GET /api/admin/staff`. */
+export type StaffMember = {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly role: Exclude<Role, 'terminal'>
+  readonly createdAt: string
+  readonly revokedAt: string | null
+}

@@ -1,0 +1,36 @@
+import type { Actor } from '@loyalty-live/events'
+import { useLoyaltyEvents } from '@loyalty-live/client/react'
+import type { Dictionary } from '../language/en.ts'
+import { useFormat, useWords } from '../language/language.tsx'
+import { useToasts } from '../parts/toasts.tsx'
+
+/** Tells what happens elsewhere: "John Doe −75 by Till 2". */
+export function ChangeToasts() {
+  const words = useWords().changes
+  const format = useFormat()
+  const toasts = useToasts()
+
+  useLoyaltyEvents('loyalty_updated', ({ actor, data }) => {
+    const text = words.points(data.customerName, format.signed(data.pointsChange), nameOf(actor, words))
+    toasts.show({ text, tone: 'news' })
+  })
+  useLoyaltyEvents('member_updated', ({ data: { customerName, changes } }) => {
+    if (changes.vip) {
+      toasts.show({
+        text: changes.vip.to ? words.vipAdded(customerName) : words.vipRemoved(customerName),
+        tone: 'news',
+      })
+    }
+    if (changes.displayName) {
+      toasts.show({ text: words.renamed(changes.displayName.from, changes.displayName.to), tone: 'news' })
+    }
+  })
+  return null
+}
+
+/** Who did it, in words. */
+export function nameOf(actor: Pick<Actor, 'name'> & { readonly type: string }, words: Dictionary['changes']): string {
+  if (actor.name !== null) return actor.name
+  if (actor.type === 'sql') return words.sql
+  return actor.type === 'system' ? words.system : words.somebody
+}

@@ -1,0 +1,50 @@
+/** What has just happened to a customer, for the moment during which the screen marks it. */
+type Mark = {
+  /** Signed points; null when it was something else. */
+  readonly points: number | null
+  /** Tells two marks of one customer apart. */
+  readonly number: number
+}
+
+export type RecentChanges = {
+  mark(customerId: string, points: number | null): void
+  of(customerId: string): Mark | null
+  subscribe(listener: () => void): () => void
+}
+
+/** Long enough to be found with the eyes, short enough that a mark always means "just now". */
+const MARK_MS = 6_000
+/** More than fit on a screen are not looked at one by one. */
+const MARKS_MAX = 200
+
+/** Remembers for a moment who has changed; the oldest are forgotten first when many do at once. */
+export function createRecentChanges(): RecentChanges {
+  const marks = new Map<string, Mark>()
+  const listeners = new Set<() => void>()
+  let count = 0
+
+  function tell(): void {
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    mark(customerId, points) {
+      const mark: Mark = { points, number: ++count }
+      marks.delete(customerId) // moves it to the end: a Map keeps the order of insertion
+      marks.set(customerId, mark)
+      const oldest = marks.keys().next()
+      if (marks.size > MARKS_MAX && !oldest.done) marks.delete(oldest.value)
+      setTimeout(() => {
+        if (marks.get(customerId) !== mark) return
+        marks.delete(customerId)
+        tell()
+      }, MARK_MS)
+      tell()
+    },
+    of: (customerId) => marks.get(customerId) ?? null,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { Text, Title } from '@mantine/core'
+import type { CustomerCard } from '@loyalty-live/client/query'
+import { useFormat, useWords } from '../../language/language.tsx'
+import classes from './customer-dialog.module.css'
+
+/** The customer's cards, each with its balance and what came and went. */
+export function CustomerCards({
+  cards,
+  programNames,
+}: {
+  cards: readonly CustomerCard[]
+  programNames: ReadonlyMap<string, string>
+}) {
+  const words = useWords().customer
+  const format = useFormat()
+  return (
+    <section aria-label={words.cards}>
+      <Title order={3} size="sm" mb="xs">
+        {words.cards}
+      </Title>
+      {cards.length === 0 && <Text c="dimmed">{words.noCards}</Text>}
+      <ul className={classes['cards']}>
+        {cards.map(({ id, programId, balance, earned, redeemed }) => (
+          <li key={id} className={classes['card']} data-card={id}>
+            <div className={classes['program']}>{programNames.get(programId) ?? '\u00A0'}</div>
+            <div className={`${classes['balance']} figure`} data-testid="card-balance">
+              {format.number(balance)}
+            </div>
+            <div className={`${classes['sums']} figure`}>
+              <span>
+                {words.earned} {format.number(earned)}
+              </span>
+              <span>
+                {words.redeemed} {format.number(redeemed)}
+              </span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,86 @@
+import { Modal, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import type { CustomerRecord } from '@loyalty-live/client/query'
+import { useMediaQuery } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { customerQuery, programsQuery } from '../../api/queries.ts'
+import { useFormat, useWords } from '../../language/language.tsx'
+import { StaleNotice } from '../../live/stale-notice.tsx'
+import { Initials } from '../../parts/initials.tsx'
+import { ErrorState } from '../../parts/states.tsx'
+import { useSession, useUser } from '../../session/use-session.tsx'
+import { ChangePoints } from './change-points.tsx'
+import { CustomerCards } from './customer-cards.tsx'
+import classes from './customer-dialog.module.css'
+import { EditName } from './edit-name.tsx'
+import { Ledger } from './ledger.tsx'
+import { useVipSwitch } from './use-vip-switch.ts'
+
+/** One customer: who they are, their cards, what can be done, and their ledger; live while it is open (L4). */
+export function CustomerDialog({ id, onClose }: { id: string; onClose: () => void }) {
+  const words = useWords()
+  const { ask } = useSession()
+  const tenant = useUser()?.tenant ?? ''
+  const customer = useQuery(customerQuery(ask, tenant, id))
+  const fullScreen = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const programs = useQuery(programsQuery(ask, tenant))
+  const programNames = new Map(programs.data?.items.map(({ id: program, name }) => [program, name]))
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={720}
+      fullScreen={fullScreen}
+      padding="lg"
+      radius={fullScreen ? 0 : 'lg'}
+      title={customer.data?.displayName ?? words.states.loading}
+      classNames={{ title: 'visually-hidden', body: classes['body']!, header: classes['bar']! }}
+      closeButtonProps={{ 'aria-label': words.app.close }}
+      data-testid="customer-dialog"
+    >
+      {customer.isPending ? (
+        <Stack>
+          <Skeleton height={52} width="60%" />
+          <Skeleton height={96} />
+          <Skeleton height={220} />
+        </Stack>
+      ) : customer.isError && !customer.data ? (
+        <ErrorState error={customer.error} onRetry={() => void customer.refetch()} />
+      ) : (
+        <StaleNotice>
+          <Stack gap="lg">
+            <Person customer={customer.data} />
+            <CustomerCards cards={customer.data.cards} programNames={programNames} />
+            <ChangePoints customer={customer.data} programNames={programNames} />
+            <Ledger customerId={id} />
+          </Stack>
+        </StaleNotice>
+      )}
+    </Modal>
+  )
+}
+
+function Person({ customer }: { customer: CustomerRecord }) {
+  const words = useWords()
+  const format = useFormat()
+  const { vip, setVip } = useVipSwitch(customer)
+  return (
+    <div className={classes['head']}>
+      <Initials name={customer.displayName} large />
+      <div className={classes['person']}>
+        <EditName key={customer.id} customer={customer} />
+        <Text c="dimmed" className="figure">
+          {customer.phone} · {words.customer.since(format.date(customer.createdAt))}
+        </Text>
+      </div>
+      <Switch
+        label={words.customers.columns.vip}
+        labelPosition="left"
+        className={classes['vip']}
+        checked={vip}
+        aria-label={words.customers.vipSwitch(customer.displayName)}
+        onChange={() => setVip(!vip)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import type { CustomerSort } from '@loyalty-live/client/query'
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
+import { useWords } from '../../language/language.tsx'
+import classes from './customer-list.module.css'
+import { nextOrder, type CustomersSearch } from './search.ts'
+
+const COLUMNS = ['name', 'points', 'earned', 'redeemed', 'lastActivity'] as const satisfies readonly CustomerSort[]
+
+/** Names of the columns; a click sorts by one, another turns the order round. */
+export function CustomerListHeader({
+  search,
+  onSort,
+}: {
+  search: CustomersSearch
+  onSort: (by: { sort: CustomerSort; order: 'asc' | 'desc' }) => void
+}) {
+  const words = useWords().customers.columns
+  const { sort = 'name', order = 'asc' } = search
+  return (
+    <div role="row" aria-rowindex={1} className={`${classes['row']} ${classes['header']}`}>
+      {COLUMNS.map((column) => (
+        <div
+          key={column}
+          role="columnheader"
+          className={classes[column]}
+          aria-sort={sort === column ? (order === 'asc' ? 'ascending' : 'descending') : 'none'}
+        >
+          <button type="button" className={classes['sort']} onClick={() => onSort(nextOrder(search, column))}>
+            {words[column]}
+            {sort === column &&
+              (order === 'asc' ? (
+                <IconChevronUp size={14} aria-hidden="true" />
+              ) : (
+                <IconChevronDown size={14} aria-hidden="true" />
+              ))}
+          </button>
+        </div>
+      ))}
+      <div role="columnheader" className={classes['vip']}>
+        {words.vip}
+      </div>
+    </div>
+  )
+}

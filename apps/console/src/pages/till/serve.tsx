@@ -1,0 +1,167 @@
+import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import type { PhoneLookup } from '@loyalty-live/client/query'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { useFormat, useWords } from '../../language/language.tsx'
+import { Initials } from '../../parts/initials.tsx'
+import { SendingNotice } from '../../points/sending-notice.tsx'
+import { usePointsSender } from '../../points/use-points-sender.ts'
+import { NumberPad } from './number-pad.tsx'
+import { Result } from './result.tsx'
+import classes from './till.module.css'
+
+const DIGITS_MAX = 7
+const POINTS_MAX = 1_000_000
+
+/** Serves the customer who was looked up: redeem for an order, or add; then the result, large. */
+export function Serve({
+  found: { customer, member, cards },
+  onNext,
+  onBusy,
+}: {
+  found: PhoneLookup
+  onNext: () => void
+  /** Told whether the answer to a change is outstanding: then nobody else is served. */
+  onBusy: (busy: boolean) => void
+}) {
+  const words = useWords()
+  const format = useFormat()
+  const [action, setAction] = useState<'redeem' | 'add'>('redeem')
+  const [digits, setDigits] = useState('')
+  const [orderId, setOrderId] = useState('')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const card = cards.find(({ id }) => id === chosen) ?? cards[0]
+  const { sender, sending } = usePointsSender()
+  const busy = sending.state === 'sending' || sending.state === 'unknown'
+  const tellBusy = useEffectEvent(onBusy)
+  useEffect(() => tellBusy(busy), [busy])
+
+  const points = Number(digits)
+  const valid = points >= 1 && points <= POINTS_MAX
+  const amount = valid ? format.number(points) : ''
+
+  if (sending.state === 'done') {
+    return (
+      <Result
+        name={member.displayName}
+        change={sending.change}
+        onNext={onNext}
+        onAnother={() => {
+          setDigits('')
+          setOrderId('')
+          sender.clear()
+        }}
+      />
+    )
+  }
+
+  return (
+    <form
+      className={classes['serve']}
+      data-testid="serve"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!valid || !card) return
+        sender.send({
+          path: '/api/loyalty/phone-lookup',
+          body: {
+            phone: customer.phone,
+            action,
+            points,
+            programId: card.programId,
+            ...(orderId.trim() ? { orderId: orderId.trim() } : {}),
+          },
+        })
+      }}
+    >
+      <div className={classes['who']}>
+        <Initials name={member.displayName} large />
+        <div className={classes['whoName']}>
+          <strong>{member.displayName}</strong>
+          <span className="figure">{customer.phone}</span>
+        </div>
+        {member.vip && (
+          <Badge size="lg" variant="light" color="yellow" c="var(--polling)">
+            {words.till.vip}
+          </Badge>
+        )}
+      </div>
+      {card ? (
+        <>
+          <p className={classes['balance']}>
+            <span className="figure" data-testid="till-balance">
+              {format.number(card.balance)}
+            </span>
+            <small>
+              {words.till.points} · {card.programName}
+            </small>
+          </p>
+          {cards.length > 1 && (
+            <Select
+              label={words.till.card}
+              value={card.id}
+              onChange={setChosen}
+              allowDeselect={false}
+              disabled={busy}
+              data={cards.map(({ id, programName, balance }) => ({
+                value: id,
+                label: `${programName} – ${format.number(balance)}`,
+              }))}
+            />
+          )}
+          <SegmentedControl
+            fullWidth
+            size="lg"
+            aria-label={words.customer.changePoints}
+            value={action}
+            onChange={(value) => setAction(value)}
+            disabled={busy}
+            data={[
+              { value: 'redeem', label: words.points.redeem },
+              { value: 'add', label: words.points.add },
+            ]}
+          />
+          <div className={classes['fields']}>
+            <TextInput
+              label={words.points.amount}
+              inputMode="numeric"
+              value={digits}
+              onChange={(event) => setDigits(event.currentTarget.value.replaceAll(/\D/g, '').slice(0, DIGITS_MAX))}
+              disabled={busy}
+              autoFocus
+              autoComplete="off"
+              size="lg"
+              classNames={{ input: `${classes['display']} figure` }}
+            />
+            <TextInput
+              label={words.points.order}
+              placeholder={words.points.orderHint}
+              value={orderId}
+              onChange={(event) => setOrderId(event.currentTarget.value)}
+              disabled={busy}
+              maxLength={100}
+              autoComplete="off"
+              size="lg"
+            />
+          </div>
+          <NumberPad
+            extra="00"
+            disabled={busy}
+            onKey={(key) => setDigits((before) => (before + key).replace(/^0+/, '').slice(0, DIGITS_MAX))}
+            onBackspace={() => setDigits((before) => before.slice(0, -1))}
+          />
+          <SendingNotice sending={sending} sender={sender} />
+          <div className={classes['buttons']}>
+            <Button size="xl" fz="lg" variant="default" onClick={onNext} disabled={busy}>
+              {words.app.cancel}
+            </Button>
+            <Button type="submit" size="xl" fz="lg" disabled={!valid || busy} loading={sending.state === 'sending'}>
+              {action === 'redeem' ? words.points.doRedeem(amount) : words.points.doAdd(amount)}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <p>{words.customer.noCards}</p>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core'
+import type { Customer } from '@loyalty-live/client/query'
+import { IconStar, IconStarOff } from '@tabler/icons-react'
+import { memo, useSyncExternalStore } from 'react'
+import { useFormat, useWords } from '../../language/language.tsx'
+import { useRecentChanges } from '../../live/live-session.tsx'
+import { Initials } from '../../parts/initials.tsx'
+import { useVipSwitch } from '../customer/use-vip-switch.ts'
+import classes from './vip.module.css'
+
+/** One customer: who, how many points, and the one thing that can be done here. Marked for a moment after a change. */
+export const CustomerLine = memo(function CustomerLine({
+  customer,
+  detail,
+  onOpen,
+}: {
+  customer: Customer
+  detail: string
+  onOpen: (id: string) => void
+}) {
+  const { id, displayName, phone, points } = customer
+  const words = useWords()
+  const format = useFormat()
+  const changes = useRecentChanges()
+  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
+  const { vip, setVip } = useVipSwitch(customer)
+  const sending = vip !== customer.vip
+
+  return (
+    <li className={classes['line']} data-customer={id}>
+      {mark && <span key={mark.number} className={classes['flash']} aria-hidden="true" />}
+      <Initials name={displayName} />
+      <button
+        type="button"
+        className={classes['open']}
+        aria-label={words.customers.open(displayName)}
+        title={phone}
+        onClick={() => onOpen(id)}
+      >
+        <span className={classes['name']}>{displayName}</span>
+        <span className={`${classes['detail']} figure`}>{detail}</span>
+      </button>
+      <span className={`${classes['points']} figure`}>
+        <strong>{format.number(points)}</strong> {words.till.points}
+      </span>
+      <Button
+        size="xs"
+        variant={customer.vip ? 'default' : 'outline'}
+        leftSection={
+          customer.vip ? <IconStarOff size={16} aria-hidden="true" /> : <IconStar size={16} aria-hidden="true" />
+        }
+        loading={sending}
+        aria-label={customer.vip ? words.vip.removeName(displayName) : words.vip.addName(displayName)}
+        onClick={() => setVip(!customer.vip)}
+      >
+        {customer.vip ? words.vip.remove : words.vip.add}
+      </Button>
+    </li>
+  )
+})

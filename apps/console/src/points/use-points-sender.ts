@@ -1,0 +1,35 @@
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
+import type { PointsChange } from '../api/shapes.ts'
+import { useAfterWrite } from '../live/use-after-write.ts'
+import { useSession } from '../session/use-session.tsx'
+import { createPointsSender, type PointsSender, type Sending } from './sender.ts'
+
+/** A sender of this component's own, and where it stands. The page asks before it is closed on an unknown answer. */
+export function usePointsSender(onDone?: (change: PointsChange) => void): { sender: PointsSender; sending: Sending } {
+  const { ask } = useSession()
+  const afterWrite = useAfterWrite()
+  const tell = useEffectEvent((change: PointsChange) => {
+    void afterWrite()
+    onDone?.(change)
+  })
+  const [latest] = useState<{ tell: ((change: PointsChange) => void) | null }>({ tell: null })
+  const [sender] = useState(() => createPointsSender({ ask, onDone: (change) => latest.tell?.(change) }))
+  const sending = useSyncExternalStore(sender.subscribe, () => sender.sending)
+  const open = sending.state === 'sending' || sending.state === 'unknown'
+
+  useEffect(() => {
+    latest.tell = (change) => tell(change)
+    return () => {
+      latest.tell = null
+    }
+  }, [latest])
+
+  useEffect(() => {
+    if (!open) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', warn)
+    return () => removeEventListener('beforeunload', warn)
+  }, [open])
+
+  return { sender, sending }
+}

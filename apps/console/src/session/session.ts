@@ -1,0 +1,125 @@
+import { LoyaltyClientError } from '@loyalty-live/client'
+import { request, NoAnswer, Refusal, type RequestOptions } from '../api/http.ts'
+import type { Session, User } from '../api/shapes.ts'
+
+export type Credentials =
+  | { readonly kind: 'staff'; readonly tenant: string; readonly email: string; readonly password: string }
+  | { readonly kind: 'terminal'; readonly key: string }
+
+/** Where a refresh token survives a reload; `sessionStorage` has the shape. Nothing else is ever written to it. */
+export type TokenShelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** Who is signed in on this page. The access token lives in memory only. */
+export type SessionKeeper = {
+  readonly user: User | null
+  /** Calls `listener` whenever `user` has become another; the answer ends that. */
+  subscribe(listener: () => void): () => void
+  signIn(credentials: Credentials): Promise<User>
+  /** Takes up the session that was there before a reload. Null: nobody is signed in. Rejects with NoAnswer. */
+  restore(): Promise<User | null>
+  /** An access token that still counts for a while. */
+  token(): Promise<string>
+  /** Another access token, in place of one that was refused or is about to end. */
+  refresh(): Promise<string>
+  /** Asks the API as this user; a token that was refused is replaced once. */
+  ask<T>(path: string, options?: Omit<RequestOptions, 'token'>): Promise<T>
+  signOut(): Promise<void>
+}
+
+const SHELF_KEY = 'console.refresh-token'
+/** A token that ends sooner than this is replaced before it is used. */
+const SPARE_MS = 20_000
+
+/** Keeps the session of one page. `now` is in milliseconds since 1970. */
+export function createSessionKeeper(shelf: TokenShelf, now: () => number = Date.now): SessionKeeper {
+  const listeners = new Set<() => void>()
+  let session: Session | null = null
+  let refreshing: Promise<Session> | null = null
+
+  function keep(next: Session | null): void {
+    const changed = next?.user.id !== session?.user.id
+    session = next
+    if (next) shelf.setItem(SHELF_KEY, next.refreshToken)
+    else shelf.removeItem(SHELF_KEY)
+    if (changed) for (const listener of listeners) listener()
+  }
+
+  /** One at a time: a refresh token is for one use, and socket, polls and screens find out together that theirs has ended. */
+  function continueSession(): Promise<Session> {
+    refreshing ??= askForNext().finally(() => {
+      refreshing = null
+    })
+    return refreshing
+  }
+
+  async function askForNext(): Promise<Session> {
+    const refreshToken = session?.refreshToken ?? shelf.getItem(SHELF_KEY)
+    if (refreshToken === null) throw signedOut()
+    try {
+      const next = await request<Session>('/api/auth/refresh', { method: 'POST', body: { refreshToken } })
+      // Signed out while the answer was on its way.
+      if (shelf.getItem(SHELF_KEY) !== refreshToken) throw signedOut()
+      keep(next)
+      return next
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      keep(null)
+      throw signedOut()
+    }
+  }
+
+  async function current(): Promise<Session> {
+    const lasts = session !== null && Date.parse(session.expiresAt) - now() > SPARE_MS
+    return lasts ? session! : continueSession()
+  }
+
+  return {
+    get user() {
+      return session?.user ?? null
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async signIn(credentials) {
+      const { kind, ...body } = credentials
+      const path = kind === 'staff' ? '/api/auth/login' : '/api/auth/terminal'
+      const next = await request<Session>(path, { method: 'POST', body })
+      keep(next)
+      return next.user
+    },
+    async restore() {
+      if (session) return session.user
+      if (shelf.getItem(SHELF_KEY) === null) return null
+      return continueSession().then(
+        (next) => next.user,
+        (error: unknown) => {
+          if (error instanceof NoAnswer) throw error
+          return null
+        },
+      )
+    },
+    token: async () => (await current()).token,
+    refresh: async () => (await continueSession()).token,
+    async ask<T>(path: string, options: Omit<RequestOptions, 'token'> = {}) {
+      const { token } = await current()
+      try {
+        return await request<T>(path, { ...options, token })
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.status !== 401) throw error
+        // Another caller may have replaced it in the meantime.
+        const next = session !== null && session.token !== token ? session : await continueSession()
+        return request<T>(path, { ...options, token: next.token })
+      }
+    },
+    async signOut() {
+      const refreshToken = session?.refreshToken ?? shelf.getItem(SHELF_KEY)
+      keep(null)
+      if (refreshToken === null) return
+      await request('/api/auth/logout', { method: 'POST', body: { refreshToken } }).catch(() => undefined) // it ends by itself
+    },
+  }
+}
+
+/** In the SDK's own words, so that it stops asking. */
+const signedOut = () => new LoyaltyClientError('unauthorized', 'nobody is signed in any more')

@@ -1,0 +1,26 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const API = process.env['API_URL'] ?? 'http://localhost:9010'
+const REALTIME = process.env['REALTIME_URL'] ?? 'http://localhost:9011'
+
+/** Built, the API fills in the two marks of index.html (services/api/src/http/console.ts); `vite dev` has to do it itself. */
+const settingsInDevelopment: Plugin = {
+  name: 'settings-in-development',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace('__CONSOLE_SETTINGS__', JSON.stringify({ realtimeUrl: REALTIME })),
+}
+
+export default defineConfig(({ command }) => ({
+  root: import.meta.dirname,
+  plugins: [react(), settingsInDevelopment],
+  ...(command === 'build' ? { html: { cspNonce: '__CSP_NONCE__' } } : {}),
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    // A data: URI would be one more source that the page's policy has to allow.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': API } },
+}))

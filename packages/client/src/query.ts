@@ -1,0 +1,24 @@
+export { bindQueryClient, type BindOptions, type BridgedClient } from './query/bind.ts'
+export {
+  queryKeys,
+  type ActivityParams,
+  type CustomerSort,
+  type CustomersParams,
+  type ListParams,
+  type Resource,
+  type ResourceKey,
+  type TransactionsParams,
+} from './query/keys.ts'
+export type {
+  Customer,
+  CustomerCard,
+  CustomerRecord,
+  Page,
+  Pages,
+  PhoneLookup,
+  Program,
+  Snapshot,
+  Transaction,
+  VipCandidate,
+} from './query/snapshots.ts'
+export type { Activity } from '@loyalty-live/events/activity'

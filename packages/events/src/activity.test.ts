@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { activityOf, envelopeActivity, isActivityType } from './activity.ts'
+import { eventTypes, type EventType, type StreamEvent } from './catalogue.ts'
+
+const fixture = (type: EventType): StreamEvent =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', `${type}.v1.json`), 'utf8'))
+
+test('every type has a line in the log, but notifications, which only tell of one', () => {
+  const lines = eventTypes.map((type) => [type, activityOf(fixture(type)) !== null])
+  expect(lines).toEqual(eventTypes.map((type) => [type, isActivityType(type)]))
+  expect(lines.filter(([, shown]) => !shown)).toEqual([['notification_created', false]])
+})
+
+test('every line says who, when and where on the stream', () => {
+  for (const type of eventTypes.filter(isActivityType)) {
+    const event = fixture(type)
+    expect(activityOf(event)).toMatchObject({
+      id: event.id,
+      at: event.timestamp,
+      cursor: `${event.epoch}:${event.seq}`,
+      type,
+      actor: event.actor,
+    })
+  }
+})
+
+test('C3 points show before and after, order and reason', () => {
+  const event = fixture('loyalty_updated')
+  if (event.type !== 'loyalty_updated') throw new Error('not a fixture of it')
+  const data = { ...event.data, pointsChange: -75, newBalance: 200, orderId: '12345', reason: 'lunch' }
+  expect(activityOf({ ...event, data })).toMatchObject({
+    customer: { id: data.customerId, name: data.customerName },
+    pointsChange: -75,
+    balanceBefore: 275,
+    balanceAfter: 200,
+    orderId: '12345',
+    reason: 'lunch',
+    changes: [],
+  })
+})
+
+test('C3 a changed record shows each field before and after', () => {
+  expect(activityOf(fixture('member_updated'))?.changes).toEqual([{ field: 'vip', from: false, to: true }])
+  expect(activityOf(fixture('enrolment_updated'))?.changes).toEqual([
+    { field: 'status', from: 'pending', to: 'active' },
+  ])
+})
+
+test('an event that this build does not know still shows who and when', () => {
+  const { actor, ...rest } = fixture('member_updated')
+  expect(envelopeActivity({ ...rest, actor, type: 'table_freed' })).toMatchObject({ type: 'table_freed', actor })
+})

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import type { App } from './app-types.ts'
+
+/** What the build leaves in index.html for the server to fill in; see apps/console/index.html and vite.config.ts. */
+const NONCE_MARK = '__CSP_NONCE__'
+const SETTINGS_MARK = '__CONSOLE_SETTINGS__'
+
+const NOT_BUILT = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>loyalty-live</title>
+<p>The console is not there yet. <code>npm start</code> is building it; anywhere else, <code>npm run build</code> does.</p>`
+
+/**
+ * Serves the built console on the API's own origin: hashed assets for a year, the page itself never from a cache, for
+ * whatever a person navigates to that is no route of the API. Reads the page again when it was built again, so that the
+ * API may start before its console is there.
+ */
+export async function registerConsole(app: App, { console: { folder, realtimeUrl } }: Config): Promise<void> {
+  const readPage = pageReader(join(folder, 'index.html'))
+  await app.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    decorateReply: false,
+    suppressWarning: true,
+    immutable: true,
+    maxAge: '365d',
+    preCompressed: true,
+  })
+  app.get('/*', { schema: { hide: true }, config: { rateLimit: false } }, async (request, reply) => {
+    if (!isNavigation(request)) return reply.callNotFound()
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
+    const page = await readPage()
+    if (page === null) return reply.code(503).header('retry-after', 2).send(NOT_BUILT)
+    const nonce = randomBytes(16).toString('base64')
+    const realtime = reachable(realtimeUrl, request.hostname)
+    return reply
+      .header('content-security-policy', policy(nonce, realtime))
+      .header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
+      .send(fill(page, nonce, { realtimeUrl: realtime.href }))
+  })
+}
+
+/** A person who opens a page; a program that asks for a route which does not exist must hear so. */
+function isNavigation({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
+}
+
+/**
+ * Scripts and styles of our own files only. The component library writes a few style elements at run time: the nonce lets
+ * those in without 'unsafe-inline'; style attributes are set through the CSSOM, which no policy restricts.
+ */
+function policy(nonce: string, { origin, host, protocol }: URL): string {
+  const socketOrigin = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    `connect-src 'self' ${origin} ${socketOrigin}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/** A realtime server on this very machine is, for whoever opens the console from another one, where the console is. */
+function reachable(realtimeUrl: string, hostname: string): URL {
+  const url = new URL(realtimeUrl)
+  if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) && /^[a-z0-9.-]+$/i.test(hostname)) {
+    url.hostname = hostname
+  }
+  return url
+}
+
+/** `<` is the one character with which text could leave a script element. */
+function fill(page: string, nonce: string, settings: Readonly<Record<string, string>>): string {
+  const json = JSON.stringify(settings).replaceAll('<', String.raw`\u003c`)
+  return page.replaceAll(NONCE_MARK, nonce).replace(SETTINGS_MARK, () => json)
+}
+
+/** Gives the page as it was last built, null while there is none. */
+function pageReader(file: string): () => Promise<string | null> {
+  let held: { readonly text: string; readonly builtAtMs: number } | null = null
+  return async () => {
+    try {
+      const { mtimeMs } = await stat(file)
+      if (held?.builtAtMs !== mtimeMs) held = { text: await readFile(file, 'utf8'), builtAtMs: mtimeMs }
+      return held.text
+    } catch {
+      return null // not built yet, or being replaced at this moment
+    }
+  }
+}

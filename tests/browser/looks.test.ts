@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
+import { openStage, shows, type Stage, type Window } from './console.ts'
+
+/** Every page in both schemes and two widths, for a person to look at. */
+const FOLDER = join(import.meta.dirname, '..', '..', '.screenshots')
+
+const NAMES = [
+  'Amina Otieno',
+  'Ben Carter',
+  'Chloé Dubois',
+  'Daniel Mwangi',
+  'Esther Njeri',
+  'Farid Haddad',
+  'Grace Wambui',
+]
+
+const SIZES = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 360, height: 760 }, hasTouch: true, isMobile: true },
+} as const
+
+let stage: Stage
+let demo: TestTenant
+let john: TestCustomer
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true })
+  stage = await openStage()
+  demo = await stage.world.tenant('demo')
+  john = await demo.enrol({ name: 'John Doe', points: 2275 })
+  for (const [index, name] of NAMES.entries()) await demo.enrol({ name, points: 40 + index * 385 })
+  for (let index = 0; index < 40; index++) await demo.enrol({ name: `Customer ${index + 10}`, points: index * 7 })
+  const token = await stage.world.api.signIn(demo, 'terminal')
+  for (const points of [75, 120, 30]) await stage.world.redeem(token, john.id, points)
+  await stage.world.database.sql(
+    `insert into bookings (tenant_id, customer_id, starts_at, amount_minor, currency)
+     select 'demo', customer_id, now() - interval '1 day' * length(display_name), 2500, 'KES' from members
+     where display_name like any (array['% %o', '% %i', '% %r', 'Customer 1_'])`,
+  )
+  await stage.world.database.sql(
+    `update members set vip = true where display_name in ('John Doe', 'Amina Otieno', 'Grace Wambui', 'Chloé Dubois')`,
+  )
+})
+afterAll(() => stage.close())
+
+describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+  describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
+    const options = { ...SIZES[size], colorScheme }
+    const name = (page: string) => join(FOLDER, `${page}-${size}-${colorScheme}.png`)
+
+    async function judge({ page }: Window, what: string): Promise<void> {
+      await page.screenshot({ path: name(what) })
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(sideways).toBeLessThanOrEqual(0)
+    }
+
+    test('sign-in has no axe violation and fits the screen', async () => {
+      const context = await stage.browser.newContext({ locale: 'en-GB', ...options })
+      const page = await context.newPage()
+      await page.goto(stage.world.api.url)
+      await page.getByRole('button', { name: 'Sign in' }).waitFor()
+      await judge({ page } as Window, 'sign-in')
+      await context.close()
+    })
+
+    test('the customers page and the customer dialog have no axe violation and fit the screen', async () => {
+      const window = await stage.open({ tenant: demo, as: 'owner' }, 'customers?sort=points&order=desc', options)
+      await shows(window.balance(john), /\d/)
+      await shows(window.badge, 'Live')
+      const token = await stage.world.api.signIn(demo, 'terminal')
+      await stage.world.redeem(token, john.id, 1)
+      await shows(window.row(john).getByTestId('delta'), '−1')
+      await judge(window, 'customers')
+
+      await window.page.getByRole('button', { name: 'Open John Doe' }).click()
+      await window.page.locator('[data-transaction]').first().waitFor()
+      await judge(window, 'customer')
+      expect(window.complaints).toEqual([])
+      await window.context.close()
+    })
+
+    test('VIP, activity, terminals and health have no axe violation and fit the screen', async () => {
+      const window = await stage.open({ tenant: demo, as: 'owner' }, 'vip', options)
+      const { page } = window
+      const go = (path: string) => page.goto(`${stage.world.api.url}/${demo.id}/admin/${path}`)
+      await shows(page.getByTestId('candidates'), 'Esther Njeri')
+      await shows(window.badge, 'Live')
+      await judge(window, 'vip')
+
+      await go('activity')
+      await shows(page.getByTestId('activity').first(), /./)
+      await shows(window.badge, 'Live')
+      await judge(window, 'activity')
+
+      await go('terminals')
+      await shows(page.getByTestId('staff'), 'Olive Owner')
+      await judge(window, 'terminals')
+      await page.getByRole('button', { name: 'New terminal' }).click()
+      await page.getByLabel('Name').fill('Till 2')
+      await page.getByRole('dialog').getByRole('button', { name: 'New terminal' }).click()
+      await page.getByTestId('terminal-key').waitFor()
+      await judge(window, 'terminal-key')
+
+      await go('health')
+      await shows(window.badge, 'Live')
+      const token = await stage.world.api.signIn(demo, 'terminal')
+      for (let count = 0; count < 25; count++) await stage.world.redeem(token, john.id, 1)
+      await shows(page.getByTestId('channels'), '7 of 7 work', 30_000)
+      await page.getByTestId('latency').locator('circle').nth(24).waitFor()
+      await judge(window, 'health')
+      expect(window.complaints).toEqual([])
+      await window.context.close()
+    })
+
+    test('every step at the till has no axe violation and fits the screen', async () => {
+      const window = await stage.open({ tenant: demo, as: 'terminal' }, 'phone-loyalty-pos', options)
+      const { page } = window
+      await page.getByRole('textbox', { name: 'Phone number' }).waitFor()
+      await shows(window.badge, 'Live')
+      await judge(window, 'till')
+      await page.getByRole('textbox', { name: 'Phone number' }).fill(john.phone)
+      await page.keyboard.press('Enter')
+      await page.getByTestId('serve').waitFor()
+      await page.getByLabel('Points', { exact: true }).fill('5')
+      await judge(window, 'till-serve')
+      await page.getByRole('button', { name: 'Redeem 5' }).click()
+      await page.getByTestId('result').waitFor()
+      await judge(window, 'till-result')
+      expect(window.complaints).toEqual([])
+      await window.context.close()
+    })
+  })
+})
