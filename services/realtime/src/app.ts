@@ -82,7 +82,7 @@ export function buildRealtime({ config, log, metrics, keys, clock }: RealtimeDep
       tenantsMax: TENANTS_MAX,
     },
     monotonicMs,
-    createEmitter({ rooms, fanout, metrics }, wallMs),
+    createEmitter({ rooms, fanout, metrics, log }, wallMs),
   )
   const lifetimes = createLifetimes<Member>(
     {

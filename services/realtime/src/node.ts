@@ -1,4 +1,4 @@
-import type { ControlRequest } from '@loyalty-live/events'
+import { eventName, type ControlRequest } from '@loyalty-live/events'
 import type { Logger } from 'pino'
 import type { Deliver, Receipt } from './bus.ts'
 import type { CloseMember } from './closing.ts'
@@ -66,13 +66,19 @@ export function createDeliver(deps: NodeDeps): Deliver {
 
 /** Makes the way from an ordered stream to its rooms: the tenant's, and the customer's whom an event is about. */
 export function createEmitter(
-  { rooms, fanout, metrics }: Pick<NodeDeps, 'rooms' | 'fanout' | 'metrics'>,
+  { rooms, fanout, metrics, log }: Pick<NodeDeps, 'rooms' | 'fanout' | 'metrics' | 'log'>,
   nowMs: () => number,
 ): StreamListener {
   return {
     onDeliver(event) {
-      fanout.emit(rooms.find(tenantRoom(event.tenant).name), event.frame)
-      if (event.customerId !== null) fanout.emit(rooms.find(customerRoom(event.customerId).name), event.frame)
+      const business = rooms.find(tenantRoom(event.tenant).name)
+      const customer = event.customerId === null ? undefined : rooms.find(customerRoom(event.customerId).name)
+      fanout.emit(business, event.frame)
+      fanout.emit(customer, event.frame)
+      if (log.isLevelEnabled('debug')) {
+        const sockets = (business?.members.size ?? 0) + (customer?.members.size ?? 0)
+        log.debug({ event: eventName(event), sockets }, 'emitted')
+      }
       metrics.commitToEmit.observe(Math.max(0, nowMs() - event.committedAtMs) / 1000)
     },
     onHeadMoved: (tenant, head) => fanout.emit(rooms.find(tenantRoom(tenant).name), headFrame(head)),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BROADCAST_BYTES_MAX, controlRequest, type BroadcastAnswer } from '@loyalty-live/events'
+import { BROADCAST_BYTES_MAX, controlRequest, eventName, type BroadcastAnswer } from '@loyalty-live/events'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus.ts'
 import { fieldName, RequestError, statusOf } from '../errors.ts'
@@ -45,7 +45,7 @@ export function createPublishHandlers(deps: PublishDeps): { broadcast: Handler; 
     const { id, body } = await readSigned(request)
     const events = readEvents(body, deps.extraTypes)
     const receipt = await bus.publish({ kind: 'events', events })
-    log.debug({ reqId: id, tenant: events[0]!.tenant, eventId: events[0]!.id, ...receipt }, 'broadcast')
+    if (log.isLevelEnabled('debug')) log.debug({ reqId: id, events: events.map(eventName), ...receipt }, 'broadcast')
     answerJson(response, 202, { ...receipt, instance } satisfies BroadcastAnswer)
   }
 
