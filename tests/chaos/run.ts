@@ -94,8 +94,9 @@ async function run(options: Options): Promise<void> {
     console.error(`BREACH. The logs are in ${folder}; again: npm run chaos -- ${again(options)}`)
     process.exitCode = 1
   } else console.log('OK: nothing lost, doubled, reordered, leaked or wrong')
-  // What an interrupted round still waits for need not be waited for: everything that it started is closed.
-  if (stopping.aborted) process.exit()
+  // Everything that was started is closed. What an interrupted round still waits for, and connections whose other end was
+  // frozen when it was killed, need not be waited for.
+  process.exit()
 }
 
 function roundLine(number: number, rounds: number, { kind, recoveryMs }: RoundReport, breaches: number): string {
