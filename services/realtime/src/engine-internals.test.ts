@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { idleStream, unsentBytes, writeFrames } from './engine-internals.ts'
+import { idleStream, unsentBytes, writeBytes, writeFrames } from './engine-internals.ts'
 import { joinFrames, messageFrame } from './frame.ts'
 import type { Connection } from './member.ts'
 
@@ -74,4 +74,52 @@ test('unsent is what the TCP stream and the queue above it hold', () => {
   expect(unsentBytes(conn)).toBe(stream.writableLength + 3)
   expect(stream.writableLength).toBeGreaterThan(0)
   expect(unsentBytes({} as Connection)).toBe(0)
+})
+
+/** A stream whose writes are over when the test says so. */
+function handOperated() {
+  const written: string[] = []
+  const underWay: ((error?: Error) => void)[] = []
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      written.push(chunk.toString())
+      underWay.push(done)
+    },
+    writev(chunks, done) {
+      written.push(chunks.map(({ chunk }) => (chunk as Buffer).toString()).join('+'))
+      underWay.push(done)
+    },
+  })
+  return { stream, written, finish: (error?: Error) => underWay.shift()!(error) }
+}
+
+test('what comes while a write is under way waits behind it, counts as unsent, and leaves in order', () => {
+  const { stream, written, finish } = handOperated()
+  for (const text of ['a', 'b', 'c']) writeBytes(stream, Buffer.from(text))
+  expect(written).toEqual(['a'])
+  expect(stream.writableLength).toBe(2)
+  finish()
+  expect(written).toEqual(['a', 'b+c'])
+  writeBytes(stream, Buffer.from('d'))
+  expect(written).toEqual(['a', 'b+c'])
+  finish()
+  expect(written).toEqual(['a', 'b+c', 'd'])
+})
+
+test('a write that is over at once leaves the stream as it was', () => {
+  const stream = new PassThrough()
+  writeBytes(stream, Buffer.from('a'))
+  writeBytes(stream, Buffer.from('b'))
+  expect([stream.writableLength, stream.writableCorked]).toEqual([0, 0])
+  expect(Buffer.concat(received(stream)).toString()).toBe('ab')
+})
+
+test('a write that fails ends the stream', async () => {
+  const { stream, finish } = handOperated()
+  const failed = new Promise((resolve) => stream.once('error', resolve))
+  writeBytes(stream, Buffer.from('a'))
+  finish(new Error('gone'))
+  expect(await failed).toMatchObject({ message: 'gone' })
+  expect(stream.destroyed).toBe(true)
 })

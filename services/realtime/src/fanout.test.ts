@@ -18,9 +18,23 @@ beforeEach(() => {
 })
 
 /** A member of a room over a stand-in for its Engine.IO connection, whose reader is as slow as the test says. */
-function join(place: RoomPlace = tenantRoom('demo')) {
+function join(place: RoomPlace = tenantRoom('demo'), writeMs = 0) {
   const written: Buffer[] = []
-  const stream = { writableLength: 0, write: (bytes: Buffer) => written.push(bytes), cork() {}, uncork() {} }
+  function put(bytes: Buffer): void {
+    now += writeMs
+    written.push(bytes)
+  }
+  const stream = {
+    writableLength: 0,
+    writableCorked: 0,
+    write: put,
+    _write(bytes: Buffer, _encoding: string, done: () => void) {
+      put(bytes)
+      done()
+    },
+    cork() {},
+    uncork() {},
+  }
   const connection = {
     readyState: 'open',
     writeBuffer: [],
@@ -83,15 +97,7 @@ describe('a room that was written to', () => {
   afterEach(() => void vi.useRealTimers())
 
   /** A member to whom each write takes that long. */
-  function joinTaking(writeMs: number) {
-    const joined = join()
-    const { write } = joined.stream
-    joined.stream.write = (bytes) => {
-      now += writeMs
-      return write(bytes)
-    }
-    return joined
-  }
+  const joinTaking = (writeMs: number) => join(tenantRoom('demo'), writeMs)
 
   function pass(ms: number): void {
     now += ms

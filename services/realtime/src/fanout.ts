@@ -1,5 +1,5 @@
 import { addToBacklog, backlogFrames, createBacklog, type Backlog } from './backlog.ts'
-import { idleStream, terminate, unsentBytes, writeFrames } from './engine-internals.ts'
+import { idleStream, terminate, unsentBytes, writeBytes, writeFrames } from './engine-internals.ts'
 import { joinFrames, type Frame } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Metrics } from './metrics.ts'
@@ -96,7 +96,7 @@ export function createFanout(socketBytesMax: number, metrics: Metrics, nowMs: ()
       // Nearly every member: looked at once, since a thousand of them do not fit in the processor's caches.
       const stream = member.backlog ? null : idleStream(member.connection)
       if (stream && stream.writableLength <= slowAboveBytes) {
-        stream.write(joined)
+        writeBytes(stream, joined)
         written.direct++
         continue
       }
