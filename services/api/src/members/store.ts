@@ -16,19 +16,24 @@ export type MemberKey = readonly [value: string | number, id: string]
 
 type Members = ExpressionBuilder<Database, 'members'>
 
-/** Sums and activity of a member's cards. A tenant's cards are few for each member: one small index scan. */
-const cardTotals = (eb: Members) =>
-  eb
+/**
+ * Sums and activity of cards, joined to members: of each row by itself, a small index scan, or of the whole tenant in one
+ * pass, for a list that is sorted by them and has to know them all before its first row.
+ */
+const cardTotals = (tenant: string, of: 'each' | 'all') => (eb: Members) => {
+  const totals = eb
     .selectFrom('cards')
-    .select(({ fn, val }) => [
-      fn.coalesce(fn.sum<number>('balance'), val(0)).as('points'),
-      fn.coalesce(fn.sum<number>('earned'), val(0)).as('earned'),
-      fn.coalesce(fn.sum<number>('redeemed'), val(0)).as('redeemed'),
+    .select(({ fn }) => [
+      'customer_id as holder',
+      fn.sum<number>('balance').as('points'),
+      fn.sum<number>('earned').as('earned'),
+      fn.sum<number>('redeemed').as('redeemed'),
       fn.max('updated_at').as('last_activity_at'),
     ])
-    .whereRef('cards.tenant_id', '=', 'members.tenant_id')
-    .whereRef('cards.customer_id', '=', 'members.customer_id')
-    .as('totals')
+    .where('tenant_id', '=', tenant)
+    .groupBy('customer_id')
+  return (of === 'all' ? totals : totals.whereRef('customer_id', '=', 'members.customer_id')).as('totals')
+}
 
 const cardsOf = (eb: Members) =>
   jsonArrayFrom(
@@ -43,9 +48,9 @@ const cardsOf = (eb: Members) =>
 /** What a list is sorted by. Numbers and times of nobody yet sort as zero, so that every row has a place. */
 const sortKeys = {
   name: sql<string>`sort_name`,
-  points: sql<number>`totals.points`,
-  earned: sql<number>`totals.earned`,
-  redeemed: sql<number>`totals.redeemed`,
+  points: sql<number>`coalesce(totals.points, 0)`,
+  earned: sql<number>`coalesce(totals.earned, 0)`,
+  redeemed: sql<number>`coalesce(totals.redeemed, 0)`,
   lastActivity: sql<number>`coalesce(extract(epoch from totals.last_activity_at), 0)`,
   created: sql<number>`extract(epoch from members.created_at)`,
 } as const satisfies Record<SortBy, unknown>
@@ -59,7 +64,7 @@ export function listMembers(
   limit: number,
 ) {
   const key = sortKeys[sort]
-  let query = selectMembers(trx, tenant)
+  let query = selectMembers(trx, tenant, sort === 'name' || sort === 'created' ? 'each' : 'all')
     .select(sql<string | number>`${key}`.as('sort_key'))
     .orderBy(key, order)
     .orderBy('members.customer_id', order)
@@ -154,10 +159,10 @@ export function updateMember(trx: TenantTransaction, tenant: string, id: string,
     .executeTakeFirstOrThrow()
 }
 
-function selectMembers(trx: TenantTransaction, tenant: string) {
+function selectMembers(trx: TenantTransaction, tenant: string, totals: 'each' | 'all' = 'each') {
   return trx
     .selectFrom('members')
-    .innerJoinLateral(cardTotals, (join) => join.onTrue())
+    .leftJoinLateral(cardTotals(tenant, totals), (join) => join.onRef('totals.holder', '=', 'members.customer_id'))
     .select([
       'members.customer_id as id',
       'phone',
@@ -166,10 +171,12 @@ function selectMembers(trx: TenantTransaction, tenant: string) {
       'vip_since',
       'members.version',
       'members.created_at',
-      'totals.points',
-      'totals.earned',
-      'totals.redeemed',
       'totals.last_activity_at',
+    ])
+    .select(({ fn, val }) => [
+      fn.coalesce('totals.points', val(0)).as('points'),
+      fn.coalesce('totals.earned', val(0)).as('earned'),
+      fn.coalesce('totals.redeemed', val(0)).as('redeemed'),
     ])
     .select((eb) => cardsOf(eb))
     .where('members.tenant_id', '=', tenant)
