@@ -3,7 +3,7 @@ import type { Findings, Part, Say, Settings } from '../run/part.ts'
 import { figureText } from '../run/print.ts'
 import { inTurns, medianOf } from '../run/statistics.ts'
 import { measureLone, type LoneLatency } from './lone.ts'
-import { openBare, openLoneCommit, openOurs } from './requests.ts'
+import { openBroadcast, openLoneCommit, openOurs } from './requests.ts'
 
 const REQUESTS_PER_SECOND = 100
 
@@ -17,14 +17,17 @@ export const latency: Part = {
 async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<Findings> {
   const requests = Math.ceil(settings.seconds * REQUESTS_PER_SECOND)
   const ours = await openOurs(scratch)
-  const bare = await openBare(scratch)
+  const bare = await openBroadcast(scratch, 'socketio')
+  const broadcast = await openBroadcast(scratch, 'ours')
   const loneCommit = await openLoneCommit(scratch, ours.databaseUrl)
   const results = await inTurns(
     settings,
     {
       ours: () => measureLone(requests, ours.begin),
       bare: () => measureLone(requests, bare),
+      http: () => measureLone(requests, ours.beginRefused),
       commit: () => measureLone(requests, loneCommit),
+      broadcast: () => measureLone(requests, broadcast),
     },
     (name, { socketP50Ms }, round) =>
       say(`round ${round}/${settings.rounds}: ${name} p50 ${figureText(socketP50Ms)} ms`),
@@ -32,7 +35,9 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
   return report(results)
 }
 
-function report(results: Record<'ours' | 'bare' | 'commit', readonly LoneLatency[]>): Findings {
+type Contender = 'ours' | 'bare' | 'http' | 'commit' | 'broadcast'
+
+function report(results: Record<Contender, readonly LoneLatency[]>): Findings {
   return {
     tables: [
       {
@@ -41,7 +46,9 @@ function report(results: Record<'ours' | 'bare' | 'commit', readonly LoneLatency
         rows: [
           row('redemption: API, commit, relay, realtime', results.ours),
           row('bare Socket.IO: POST → emit', results.bare),
+          row('of which HTTP: the same request, refused by its schema', results.http, false),
           row('of which the commit: apply_changes alone', results.commit, false),
+          row('of which the way out: POST → emit of our realtime server', results.broadcast),
         ],
       },
     ],

@@ -15,8 +15,13 @@ import type { BeginRequests, LoneRequest } from './lone.ts'
 
 const population: Population = { tenants: 1, membersPerTenant: 200, entriesPerCard: 1, openingPoints: 1_000_000 }
 
-/** A redemption through the whole platform: POST, durable commit, relay, realtime server, socket. */
-export async function openOurs(scratch: Scratch): Promise<{ begin: BeginRequests; databaseUrl: string }> {
+/**
+ * A redemption through the whole platform: POST, durable commit, relay, realtime server, socket. And, for what HTTP alone
+ * costs there, the same request with points that its schema refuses.
+ */
+export async function openOurs(
+  scratch: Scratch,
+): Promise<{ begin: BeginRequests; beginRefused: BeginRequests; databaseUrl: string }> {
   const database = await openBenchDatabase(scratch)
   await generate(database.url, population)
   const { apiPort, realtimePort } = await startPlatform(scratch, database.url)
@@ -24,24 +29,35 @@ export async function openOurs(scratch: Scratch): Promise<{ begin: BeginRequests
   const listener = await listen(realtimePort, peerOf('ours', { tokens, broadcastSecret: '' }))
   scratch.onClose(async () => listener.close())
   let member = 0
-  function redeem(connection: HttpConnection) {
-    const body = { phone: phoneOf(population, 0, ++member % population.membersPerTenant), action: 'redeem', points: 1 }
+  function send(connection: HttpConnection, points: number, expected: number): Promise<void> {
+    const body = { phone: phoneOf(population, 0, ++member % population.membersPerTenant), action: 'redeem', points }
     const headers = {
       authorization: `Bearer ${tokens[0]}`,
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
     }
-    const arrived = listener.next()
-    const sent = httpRequest('POST', '/api/loyalty/phone-lookup', headers, JSON.stringify(body))
-    return { answered: insist(connection, sent, 201), arrived }
+    const request = httpRequest('POST', '/api/loyalty/phone-lookup', headers, JSON.stringify(body))
+    return insist(connection, request, expected)
   }
-  return { begin: () => beginOver(apiPort, redeem), databaseUrl: database.url }
+  function redeem(connection: HttpConnection) {
+    const arrived = listener.next()
+    return { answered: send(connection, 1, 201), arrived }
+  }
+  function beRefused(connection: HttpConnection) {
+    const answered = send(connection, 0, 400)
+    return { answered, arrived: answered }
+  }
+  return {
+    begin: () => beginOver(apiPort, redeem),
+    beginRefused: () => beginOver(apiPort, beRefused),
+    databaseUrl: database.url,
+  }
 }
 
-/** The same message from bare Socket.IO: POST, emit, socket. */
-export async function openBare(scratch: Scratch): Promise<BeginRequests> {
-  const server = await startPeerServer(scratch, 'socketio', await startIssuer(scratch), 1, null)
-  const peer = peerOf('socketio', server.secrets)
+/** The same message from a broadcast server alone: POST, emit, socket. */
+export async function openBroadcast(scratch: Scratch, contender: 'ours' | 'socketio'): Promise<BeginRequests> {
+  const server = await startPeerServer(scratch, contender, await startIssuer(scratch), 1, null)
+  const peer = peerOf(contender, server.secrets)
   const listener = await listen(server.port, peer)
   scratch.onClose(async () => listener.close())
   let seq = 0
