@@ -142,6 +142,16 @@ describe('a room that was written to', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('does not rest for less than a timer can wait: a small room gets each event in its turn', async () => {
+    const { room, seqs } = joinTaking(0.2)
+    for (const seq of [1, 2, 3]) {
+      fanout.emit(room, event(seq))
+      await turn()
+      expect(seqs().at(-1)).toBe(seq)
+    }
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('does not keep other rooms waiting', async () => {
     const [busy, other] = [joinTaking(1), join(tenantRoom('rival'))]
     fanout.emit(busy.room, event(1))

@@ -24,12 +24,15 @@ export type Fanout = {
 const SLOW_MS_MAX = 30_000
 
 /**
- * After a write to all of its members a room rests for this many times as long as the write took, at most `REST_MS_MAX`.
+ * After a write to all of its members a room rests for this many times as long as the write took, at most `REST_MS_MAX`,
+ * and not at all for less than `REST_MS_MIN`.
  * Writing a buffer to a socket costs the same whether it holds one frame or fifty, so under load a room that rests does
  * more with less: writing takes a fifth of the time, and what is left takes events in.
  */
 const REST_PER_WRITE = 4
 const REST_MS_MAX = 5
+/** A timer takes at least this long: a small room, whose write is worth less, would wait for nothing. */
+const REST_MS_MIN = 1
 
 /**
  * Writes frames to sockets: the same bytes to every one of a room, joined over what comes in together.
@@ -106,7 +109,8 @@ export function createFanout(socketBytesMax: number, metrics: Metrics, nowMs: ()
     }
     if (room.kind !== 'probe') count(written, frames.length, joined.length)
     const endedAtMs = nowMs()
-    room.restsUntilMs = endedAtMs + Math.min(REST_MS_MAX, (endedAtMs - startedAtMs) * REST_PER_WRITE)
+    const restMs = Math.min(REST_MS_MAX, (endedAtMs - startedAtMs) * REST_PER_WRITE)
+    room.restsUntilMs = restMs < REST_MS_MIN ? endedAtMs : endedAtMs + restMs
   }
 
   function send(member: Member, frames: readonly Frame[]): void {
