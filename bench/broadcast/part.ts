@@ -25,9 +25,9 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
   const issuer = await startIssuer(scratch)
   const measured: Measured[] = []
   for (const name of scenarioNames) {
-    const scenario = scenarios[name]
+    const scenario: Scenario = scenarios[name]
     const contenders = Object.fromEntries(
-      present.map((peer) => [peer, () => measureOne(scratch, peer, scenario, issuer, settings)]),
+      (scenario.peers ?? present).map((peer) => [peer, () => measureOne(scratch, peer, scenario, issuer, settings)]),
     ) as Record<PeerName, () => Promise<AudienceDone>>
     const done = await inTurns(settings, contenders, (peer, result, round) =>
       say(`${scenario.name}, round ${round}/${settings.rounds}: ${peer} ${resultText(result)}`),

@@ -16,8 +16,8 @@ export type Peer = {
   readonly greet: (socket: RawWebSocket, room: number, bytes: Buffer, start: number, end: number) => boolean
   /** Whether the socket is a member as soon as it is open. */
   readonly memberAtOnce: boolean
-  /** The request that publishes event `seq` to a room. */
-  readonly publish: (room: number, seq: number) => string
+  /** The request that publishes events to a room; a hub without a protocol of its own takes one at a time. */
+  readonly publish: (room: number, seqs: readonly number[]) => string
 }
 
 export type PeerSecrets = {
@@ -37,8 +37,9 @@ export function peerOf(name: PeerName, { tokens, broadcastSecret }: PeerSecrets)
       const key = Buffer.from(broadcastSecret.replace(/^whsec_/, ''), 'base64')
       return {
         ...socketIo((room) => ({ token: tokens[room] }), '42["ready"'),
-        publish: (room, seq) => {
-          const body = eventText(roomName(room), seq)
+        publish: (room, seqs) => {
+          const texts = eventTexts(room, seqs)
+          const body = texts.length === 1 ? texts[0]! : `[${texts.join(',')}]`
           return httpRequest('POST', '/broadcast', { ...json, ...signature(key, body) }, body)
         },
       }
@@ -46,14 +47,10 @@ export function peerOf(name: PeerName, { tokens, broadcastSecret }: PeerSecrets)
     case 'socketio':
       return {
         ...socketIo((room) => ({ room: roomName(room) }), '40{'),
-        publish: (room, seq) => {
-          const data = eventText(roomName(room), seq)
-          return httpRequest(
-            'POST',
-            '/publish',
-            json,
-            `{"room":"${roomName(room)}","event":"loyalty_updated","data":${data}}`,
-          )
+        publish: (room, seqs) => {
+          const data = eventTexts(room, seqs).join(',')
+          const body = `{"room":"${roomName(room)}","event":"loyalty_updated","data":[${data}]}`
+          return httpRequest('POST', '/publish', json, body)
         },
       }
     case 'ws':
@@ -62,10 +59,12 @@ export function peerOf(name: PeerName, { tokens, broadcastSecret }: PeerSecrets)
         path: (room) => `/rooms/${roomName(room)}`,
         memberAtOnce: true,
         greet: () => false,
-        publish: (room, seq) => httpRequest('POST', `/rooms/${roomName(room)}`, json, eventText(roomName(room), seq)),
+        publish: (room, seqs) => httpRequest('POST', `/rooms/${roomName(room)}`, json, eventTexts(room, seqs).join('')),
       }
   }
 }
+
+const eventTexts = (room: number, seqs: readonly number[]) => seqs.map((seq) => eventText(roomName(room), seq))
 
 const OPEN = '0'.charCodeAt(0)
 const PING = '2'.charCodeAt(0)

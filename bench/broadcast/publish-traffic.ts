@@ -7,24 +7,26 @@ import type { Scenario } from './scenarios.ts'
  * them are accepted. Sequence numbers go on from call to call, as a stream's do.
  */
 export function publishTraffic(
-  { rooms, traffic }: Scenario,
+  { rooms, traffic, eventsPerRequest = 1 }: Scenario,
   peer: Peer,
   publisher: Publisher,
 ): (seconds: number) => Promise<number> {
   const published = new Uint32Array(rooms)
   const next = (): Promise<void> => {
     const room = rooms === 1 ? 0 : Math.floor(Math.random() * rooms)
-    return publisher.publish(peer.publish(room, ++published[room]!))
+    const seqs = Array.from({ length: eventsPerRequest }, () => ++published[room]!)
+    return publisher.publish(peer.publish(room, seqs))
   }
   switch (traffic.kind) {
     case 'paced':
-      return (seconds) => publishPaced(next, traffic.perSecond, Math.ceil(traffic.perSecond * seconds))
+      return async (seconds) =>
+        eventsPerRequest * (await publishPaced(next, traffic.perSecond, Math.ceil(traffic.perSecond * seconds)))
     case 'saturated':
-      return (seconds) => publishSaturated(next, traffic.atOnce, seconds)
+      return async (seconds) => eventsPerRequest * (await publishSaturated(next, traffic.atOnce, seconds))
   }
 }
 
-/** On an absolute schedule: what is late is sent at once, and none is left out. */
+/** Makes requests on an absolute schedule: what is late is sent at once, and none is left out. */
 async function publishPaced(next: () => Promise<void>, perSecond: number, count: number): Promise<number> {
   const since = performance.now()
   const answers: Promise<void>[] = []

@@ -1,5 +1,7 @@
+import type { PeerName } from './peers.ts'
+
 type Traffic =
-  /** Events at a steady rate, whoever keeps up or not. */
+  /** Requests at a steady rate, whoever keeps up or not. */
   | { readonly kind: 'paced'; readonly perSecond: number }
   /** As fast as the server takes them, with so many requests under way. */
   | { readonly kind: 'saturated'; readonly atOnce: number }
@@ -9,6 +11,10 @@ export type Scenario = {
   readonly sockets: number
   readonly rooms: number
   readonly traffic: Traffic
+  /** Default 1. More, as our own API sends what piles up, only where both have a way to say so. */
+  readonly eventsPerRequest?: number
+  /** Who is measured; absent: everybody. */
+  readonly peers?: readonly PeerName[]
 }
 
 export const scenarios = {
@@ -29,6 +35,14 @@ export const scenarios = {
     sockets: 200,
     rooms: 1,
     traffic: { kind: 'saturated', atOnce: 8 },
+  },
+  relayed: {
+    name: 'saturated × 200 sockets, 20 events a request',
+    sockets: 200,
+    rooms: 1,
+    traffic: { kind: 'saturated', atOnce: 2 },
+    eventsPerRequest: 20,
+    peers: ['ours', 'socketio'],
   },
   rooms: {
     name: '1,000 rooms × 5 sockets, 500 events/s',

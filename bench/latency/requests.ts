@@ -64,7 +64,7 @@ export async function openBroadcast(scratch: Scratch, contender: 'ours' | 'socke
   return () =>
     beginOver(server.port, (connection) => {
       const arrived = listener.next()
-      return { answered: insist(connection, peer.publish(0, ++seq), 202), arrived }
+      return { answered: insist(connection, peer.publish(0, [++seq]), 202), arrived }
     })
 }
 

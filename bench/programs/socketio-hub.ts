@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { Server } from 'socket.io'
 
 /**
- * Bare Socket.IO: what a team writes in an afternoon. A socket joins the room that it names, POST /publish emits to a room.
+ * Bare Socket.IO: what a team writes in an afternoon. A socket joins the room that it names, POST /publish emits one or more to a room.
  * No signature, no tokens, no order, no replay. Websocket only, as our own server prefers.
  */
 const server = createServer()
@@ -17,8 +17,8 @@ server.on('request', (request, response) => void publish(request, response))
 
 async function publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'POST' || request.url !== '/publish') return
-  const { room, event, data } = JSON.parse(await text(request)) as { room: string; event: string; data: unknown }
-  io.to(room).emit(event, data)
+  const { room, event, data } = JSON.parse(await text(request)) as { room: string; event: string; data: unknown[] }
+  for (const each of data) io.to(room).emit(event, each)
   response.writeHead(202, { 'content-length': 0 }).end()
 }
 

@@ -100,7 +100,7 @@ const sum = ({ heads, pages }: Reads) => heads + pages
 
 function report(storms: readonly Storm[]): Findings {
   const last = medianOf(storms, ({ lastMs }) => lastMs)
-  const reads = medianOf(storms, ({ away, returned }) => sum(away) + sum(returned)) / population.tenants
+  const pages = medianOf(storms, ({ away, returned }) => away.pages + returned.pages) / population.tenants
   const late = storms.reduce((total, each) => total + each.late, 0)
   return {
     tables: [
@@ -128,14 +128,15 @@ function report(storms: readonly Storm[]): Findings {
         must: 'not exceed',
       },
       {
-        claim: 'database reads for each tenant, from the loss to the last one live',
-        value: reads,
+        claim: 'reads of pages for each tenant, from the loss to the last one live',
+        value: pages,
         target: 1,
         must: 'not exceed',
       },
     ],
     notes: [
       `Screens are the SDK with its default settings, all in one process; the server is killed with SIGKILL, comes back with nothing in memory, and each screen has missed ${EVENTS_MISSED} events, which it must have to count as live.`,
+      'Reads of heads do not grow with screens or tenants: one statement asks for all that are due, four times a second at most.',
     ],
   }
 }
