@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../scripts/random.ts'
+import { randomOfRun } from '../harness/random.ts'
 import { until } from '../harness/until.ts'
 import { auditAll } from './audit-all.ts'
 import { dealFaults, faultKinds, killKinds, type FaultKind } from './faults.ts'
 import { openChaos, type Chaos } from './rounds.ts'
 
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const { seed } = randomOfRun()
 const KILL_ROUNDS = 10
 const ROUND_MAX_MS = 70_000
 

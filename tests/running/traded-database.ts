@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase } from 'pg'
+import type { Random } from '../../scripts/random.ts'
 import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { connect, type Db } from '../../services/api/src/db/connect.ts'
 import { applyChanges, type Change } from '../../services/api/src/ledger/apply.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { Random } from '../harness/random.ts'
+import { randomOfRun } from '../harness/random.ts'
 import { makeTenant, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
 
 export const CHANGES = 600
@@ -30,7 +31,7 @@ export async function makeTradedDatabase(): Promise<TradedDatabase> {
   const rival = await makeTenant(database, 'rival')
   const customers = await Promise.all([0, 100, 500, 2_000].map((points) => demo.enrol({ points })))
   const rivals = await Promise.all([50, 300].map((points) => rival.enrol({ points })))
-  const random = new Random()
+  const random = randomOfRun()
   console.log(`history: SEED=${random.seed}`)
   await trade(db, random, demo, customers, CHANGES)
   await trade(db, random, rival, rivals, CHANGES / 10)

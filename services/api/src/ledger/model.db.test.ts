@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { parseEvent, type StreamEvent } from '@loyalty-live/events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Random } from '../../../../scripts/random.ts'
 import { createDatabase, type TestDatabase } from '../../../../tests/harness/database.ts'
 import { LedgerModel } from '../../../../tests/harness/ledger-model.ts'
-import { Random } from '../../../../tests/harness/random.ts'
+import { randomOfRun } from '../../../../tests/harness/random.ts'
 import { makeTenant, type TestCustomer } from '../../../../tests/harness/tenant.ts'
 import { connect, type Db } from '../db/connect.ts'
 import { applyChanges, type Change, type ChangeResult } from './apply.ts'
@@ -47,7 +48,7 @@ afterAll(async () => {
 })
 
 test(`${OPERATIONS} operations of ${TILLS} tills over ${PROCESSES} processes agree with a simple model (I1-I4)`, async () => {
-  const random = new Random()
+  const random = randomOfRun()
   console.log(`ledger model: SEED=${random.seed}`)
   const done = await runTills(random)
   const replayed = done.filter(({ result }) => result.kind !== 'key-reused' && result.replayed).length
