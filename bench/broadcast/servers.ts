@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { makeSecrets } from '../../scripts/start/secrets.ts'
-import { freePort } from '../../tests/harness/free-port.ts'
 import type { Scratch } from '../machine/scratch.ts'
 import { startProgram, type RunningProcess } from '../machine/service.ts'
 import type { Issuer } from './issuer.ts'
@@ -26,7 +26,7 @@ export async function startPeerServer(
   rooms: number,
   cpu: number | null = SERVER_CPU,
 ): Promise<PeerServer> {
-  const port = await freePort()
+  const [port] = await freePorts(1)
   const { BROADCAST_SECRET } = makeSecrets()
   const secrets = { tokens: name === 'ours' ? issuer.tokens(rooms) : [], broadcastSecret: BROADCAST_SECRET }
   const process = await startProgram(scratch, {

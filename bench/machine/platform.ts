@@ -1,5 +1,5 @@
+import { freePorts } from '../../scripts/free-ports.ts'
 import { makeSecrets } from '../../scripts/start/secrets.ts'
-import { freePort } from '../../tests/harness/free-port.ts'
 import type { Scratch } from './scratch.ts'
 import { startProgram, type RunningProcess } from './service.ts'
 
@@ -19,7 +19,7 @@ const NO_LIMIT = '1000000000'
 
 /** The API and the realtime server of this repository as it stands, with the settings they have by default but for limits. */
 export async function startPlatform(scratch: Scratch, databaseUrl: string): Promise<Platform> {
-  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const [apiPort, realtimePort] = await freePorts(2)
   const secrets = makeSecrets()
   const startRealtime = () =>
     startProgram(scratch, {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../services/api/src/db/migrate.ts'
 import { clusterFolder, DATABASE, ensureDatabase } from '../database.ts'
+import { freePorts } from '../free-ports.ts'
 import { isAlive } from '../postgres/processes.ts'
 import { startPostgres } from '../postgres/server.ts'
 import { makeSecrets } from '../start/secrets.ts'
-import { freePorts } from './free-port.ts'
 import { createPm2, type Pm2 } from './pm2.ts'
 
 const CONNECTIONS_MAX = '200'
@@ -58,7 +58,7 @@ export async function startThrowAwayPlatform(options: PlatformOptions): Promise<
   await migrate(databaseUrl)
   await options.prepare(databaseUrl)
 
-  const [apiPort, realtimePort] = (await freePorts(2)) as [number, number]
+  const [apiPort, realtimePort] = await freePorts(2)
   const apiUrl = `http://127.0.0.1:${apiPort}`
   const realtimeUrl = `http://127.0.0.1:${realtimePort}`
   const pm2 = createPm2(join(folder, 'pm2'), {

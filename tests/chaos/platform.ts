@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { addTerminal, createTenant, enrolMember } from '../../scripts/tenants.ts'
 import { BROADCAST_SECRET, makeSigningKey } from '../harness/api.ts'
-import { freePort } from '../harness/free-port.ts'
 import { openDatabase, type ChaosDatabase } from './database.ts'
 import { openPostProxy, type PostProxy } from './post-proxy.ts'
 import { createService, type Service } from './service.ts'
@@ -59,7 +59,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
     toClose.push(() => database.close())
     const tenants = await Promise.all(TENANTS.map((id) => makeTenant(database, id, tillsPerTenant)))
     const signingKey = await makeSigningKey()
-    const [apiPort1, apiPort2, realtimePort] = [await freePort(), await freePort(), await freePort()]
+    const [apiPort1, apiPort2, realtimePort] = await freePorts(3)
     const posts = await openPostProxy(realtimePort)
     toClose.push(() => posts.close())
     const front = await openTcpProxy([apiPort1, apiPort2])

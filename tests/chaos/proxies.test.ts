@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { freePort } from '../harness/free-port.ts'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { startScriptedServer, type ScriptedServer } from '../harness/scripted-server.ts'
 import { until } from '../harness/until.ts'
 import { openPostProxy, type PostProxy } from './post-proxy.ts'
@@ -20,8 +20,9 @@ describe('a wire', () => {
       socket.pipe(socket)
     })
     await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+    const [unused] = await freePorts(1)
     // Nobody listens on the first port: the next one is tried.
-    proxy = await openTcpProxy([await freePort(), (echo.address() as AddressInfo).port])
+    proxy = await openTcpProxy([unused, (echo.address() as AddressInfo).port])
   })
   afterEach(async () => {
     await proxy.close()

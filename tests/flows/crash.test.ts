@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { migrate } from '../../services/api/src/db/migrate.ts'
 import { BROADCAST_SECRET, makeSigningKey } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { freePort } from '../harness/free-port.ts'
 import { startProcess, type ServiceProcess } from '../harness/process.ts'
 import { openScreen } from '../harness/screen.ts'
 import { startScriptedServer } from '../harness/scripted-server.ts'
@@ -70,7 +70,7 @@ const signInOwner = async (port: number) =>
 
 test('L11 killed between the commit and the POST: the event is delivered after the restart', async () => {
   const { id, cardId } = await tenant.enrol({ points: 100 })
-  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const [apiPort, realtimePort] = await freePorts(2)
   // Takes the POST and never answers: the process dies with the event neither delivered nor given up.
   const blackHole = await startScriptedServer()
   blackHole.answer = 'hang'
@@ -107,7 +107,7 @@ test('L11 killed between the commit and the POST: the event is delivered after t
 
 test('I4 killed over and over under load: whatever was sent again under its key applied once, and nothing acknowledged is lost', async () => {
   const { id, cardId } = await tenant.enrol({ points: 1_000_000 })
-  const port = await freePort()
+  const [port] = await freePorts(1)
   let api = await startApiProcess(port)
   const token = await signInTill(port)
   const acknowledged = new Map<string, string>()
@@ -157,7 +157,7 @@ test('I4 killed over and over under load: whatever was sent again under its key 
 
 test('SIGTERM under load: every request that was begun is answered, and the process ends by itself', async () => {
   const { id } = await tenant.enrol({ points: 1_000_000 })
-  const port = await freePort()
+  const [port] = await freePorts(1)
   const api = await startApiProcess(port)
   const token = await signInTill(port)
   let answered = 0
@@ -201,7 +201,7 @@ test('a faulty environment is told in full, and exits with 78', async () => {
 })
 
 test('a port that is taken is named, with what to do', async () => {
-  const port = await freePort()
+  const [port] = await freePorts(1)
   await startApiProcess(port)
   const failed = await startApiProcess(port).catch((error: Error) => error.message)
   expect(failed).toContain(`port ${port} is taken by another process`)
@@ -209,7 +209,7 @@ test('a port that is taken is named, with what to do', async () => {
 })
 
 test('the API starts before its database, says so, and works once it is there', async () => {
-  const port = await freePort()
+  const [port] = await freePorts(1)
   const name = `later_${randomUUID().slice(0, 8)}`
   const absent = database.url.replace(/[^/]+$/, name)
   const api = await startApiProcess(port, { DATABASE_URL: absent })

@@ -1,9 +1,9 @@
 import { createLoyaltyClient } from '@loyalty-live/client'
 import { eventName, parseCursor } from '@loyalty-live/events'
 import { expect, test } from 'vitest'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { BROADCAST_SECRET, makeSigningKey, newKey } from '../harness/api.ts'
 import { createDatabase } from '../harness/database.ts'
-import { freePort } from '../harness/free-port.ts'
 import { startProcess, type ServiceProcess } from '../harness/process.ts'
 import { makeTenant } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
@@ -12,7 +12,7 @@ test('one name follows a redemption from the request to the socket, through the 
   const database = await createDatabase()
   const tenant = await makeTenant(database, 'demo')
   const { id: customerId } = await tenant.enrol({ points: 100 })
-  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const [apiPort, realtimePort] = await freePorts(2)
   const [apiUrl, realtimeUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${realtimePort}`]
   const env = {
     LOG_LEVEL: 'debug',

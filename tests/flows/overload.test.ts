@@ -3,9 +3,9 @@ import { Agent, request, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { BROADCAST_SECRET, makeSigningKey, newKey } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { freePort } from '../harness/free-port.ts'
 import { startProcess, type ServiceProcess } from '../harness/process.ts'
 import { makeTenant, type TestTenant } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
@@ -116,7 +116,7 @@ type Api = {
 }
 
 async function startApi(env: Record<string, string>): Promise<Api> {
-  const port = await freePort()
+  const [port] = await freePorts(1)
   const api: ServiceProcess = await startProcess('api', {
     API_PORT: String(port),
     DATABASE_URL: database.url,

@@ -1,6 +1,6 @@
+import { freePorts } from '../../scripts/free-ports.ts'
 import { newKey, startTestApi, type Answer, type TestApi } from './api.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
-import { freePort } from './free-port.ts'
 import { startTestRealtime, type TestRealtime } from './realtime.ts'
 import { openScreen, type Screen, type ScreenOptions } from './screen.ts'
 import { makeTenant, type TestTenant } from './tenant.ts'
@@ -25,7 +25,7 @@ export type World = {
 /** @param env settings of the API; told where the realtime server is going to be */
 export async function openWorld(env: (realtimeUrl: string) => Record<string, string> = () => ({})): Promise<World> {
   const database = await createDatabase()
-  const realtimePort = await freePort()
+  const [realtimePort] = await freePorts(1)
   const realtimeUrl = `http://127.0.0.1:${realtimePort}`
   const api = await startTestApi(database.url, { WS_SERVER_URL: realtimeUrl, ...env(realtimeUrl) })
   const screens: Screen[] = []

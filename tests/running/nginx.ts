@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../harness/free-port.ts'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { until } from '../harness/until.ts'
 import { ROOT } from './run-script.ts'
 
@@ -41,7 +41,7 @@ export async function prepareNginx(ports: Readonly<Record<string, number>>): Pro
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-nginx-'))
   const file = (name: string) => join(folder, name)
   mkdirSync(file('temp'))
-  const [http, https] = [await freePort(), await freePort()]
+  const [http, https] = await freePorts(2)
   makeCertificate(file('key.pem'), file('cert.pem'))
   const text = Object.entries(ports)
     .reduce(

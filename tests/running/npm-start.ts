@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { isAlive } from '../../scripts/postgres/processes.ts'
-import { freePort } from '../harness/free-port.ts'
 import { until } from '../harness/until.ts'
 import { ROOT, shellEnvironment } from './run-script.ts'
 
@@ -24,7 +24,7 @@ export type Machine = {
 export async function makeMachine(env: Record<string, string> = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-start-'))
   const dataDir = join(folder, 'data')
-  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const [apiPort, realtimePort] = await freePorts(2)
   const machine: Machine = {
     dataDir,
     apiUrl: `http://localhost:${apiPort}`,

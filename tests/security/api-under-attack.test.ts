@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { makeSigningKey, newKey } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { freePort } from '../harness/free-port.ts'
 import { startProcess, type ServiceProcess } from '../harness/process.ts'
 import { makeTenant, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = await createDatabase()
   tenant = await makeTenant(database, 'demo')
   customer = await tenant.enrol({ points: 1000 })
-  const port = await freePort()
+  const [port] = await freePorts(1)
   url = `http://127.0.0.1:${port}`
   api = await startProcess('api', {
     DATABASE_URL: database.url,

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { io } from 'socket.io-client'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { freePorts } from '../../scripts/free-ports.ts'
 import { makeSigningKey, newKey } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { freePort } from '../harness/free-port.ts'
 import { startProcess, type ServiceProcess } from '../harness/process.ts'
 import { makeTenant, PASSWORD, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
@@ -40,7 +40,7 @@ beforeAll(async () => {
   tenant = await makeTenant(database, 'demo')
   customer = await tenant.enrol({ name: 'Lina Logless', points: 100 })
   signingKey = await makeSigningKey()
-  const [apiPort, realtimePort] = [await freePort(), await freePort()]
+  const [apiPort, realtimePort] = await freePorts(2)
   apiUrl = `http://127.0.0.1:${apiPort}`
   realtimeUrl = `http://127.0.0.1:${realtimePort}`
   const url = new URL(database.url)
