@@ -63,7 +63,7 @@ export async function openCrowd(platform: Platform, { clientsPerTenant, book, se
     async rest() {
       let rested = false
       void Promise.all(tills.map((till) => till.rest())).finally(() => (rested = true))
-      await until(() => rested, ANSWER_MAX_MS, 'an answer for every till')
+      await until(() => rested, 'an answer for every till', ANSWER_MAX_MS)
     },
     async close() {
       for (const listener of bareListeners) listener.close()

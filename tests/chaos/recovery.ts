@@ -30,15 +30,15 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
   await fault.heal()
   platform.wire.heal()
   const isAnswered = ({ answeredAtMs }: Till) => answeredAtMs > sinceMs
-  await (resting ?? until(() => crowd.tills.every(isAnswered), WELL_AGAIN_MAX_MS, 'every till answered'))
+  await (resting ?? until(() => crowd.tills.every(isAnswered), 'every till answered', WELL_AGAIN_MAX_MS))
   const heads = await until(
     () => withClient(platform.database.url, readHeads).catch(() => null), // still recovering
-    WELL_AGAIN_MAX_MS,
     'the database to answer',
+    WELL_AGAIN_MAX_MS,
   )
   const isWell = (listener: Listener) =>
     listener.client.status.state === 'live' && !listener.loading && hasReached(listener, heads.get(listener.tenant)!)
-  await until(() => crowd.listeners.every(isWell), WELL_AGAIN_MAX_MS, 'every client live and complete')
+  await until(() => crowd.listeners.every(isWell), 'every client live and complete', WELL_AGAIN_MAX_MS)
   const tookMs = performance.now() - sinceMs
   if (!quiet) await sleep(random.int(20, 120))
   return tookMs

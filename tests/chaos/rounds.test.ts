@@ -68,8 +68,8 @@ describe('8 tills write and 50 clients listen while', () => {
     async (context) => {
       if (chaos.platform.database.disk === null) context.skip('no small disk can be mounted here')
       await survive('fill-disk', async () => {
-        await until(async () => (await redeemOnce()).code === 'database-unavailable', 5_000, 'a clear refusal')
-        await until(async () => (await readiness()).every(({ status }) => status === 503), 5_000, 'not ready')
+        await until(async () => (await redeemOnce()).code === 'database-unavailable', 'a clear refusal', 5_000)
+        await until(async () => (await readiness()).every(({ status }) => status === 503), 'not ready', 5_000)
         expect(await readiness()).toEqual([notReady, notReady])
       })
       expect((await readiness()).map(({ status }) => status)).toEqual([200, 200])

@@ -21,7 +21,7 @@ const mounts = () => (existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 
 
 test('Ctrl-C in the middle of a round tells what came of the rounds, and leaves no process, folder or mount behind', async () => {
   const { child, said, code } = chaos('--rounds', '1000', '--clients', '2', '--only', 'kill-all', '-v', '--seed', '1')
-  await until(() => said.output.includes('1/1000'), 60_000, 'the first round')
+  await until(() => said.output.includes('1/1000'), 'the first round', 60_000)
   const folder = /logs of the processes: (.+)/.exec(said.output)![1]!
   await until(() => childrenOf(child.pid!).length > 0)
   const processes = childrenOf(child.pid!)

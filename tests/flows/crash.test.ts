@@ -139,7 +139,7 @@ test('I4 killed over and over under load: whatever was sent again under its key 
   const tills = Array.from({ length: 8 }, till)
   for (let round = 0; round < 3; round++) {
     const before = acknowledged.size
-    await until(() => acknowledged.size > before + 50, 15_000, 'tills at work')
+    await until(() => acknowledged.size > before + 50, 'tills at work', 15_000)
     await api.end('SIGKILL')
     api = await startApiProcess(port)
   }
@@ -186,7 +186,7 @@ test('SIGTERM under load: every request that was begun is answered, and the proc
       }
     }
   })
-  await until(() => answered > 200, 15_000)
+  await until(() => answered > 200, '200 answers', 15_000)
   expect(await api.end('SIGTERM')).toBe(0)
   stopping = true
   await Promise.all(tills)

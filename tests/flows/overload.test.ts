@@ -50,7 +50,7 @@ test('beyond capacity tills get 503 with Retry-After at once, memory stays, and 
     return answer
   })
   void Promise.allSettled(answers) // when the test ends early, so do they, and nobody looks
-  await until(() => refused.length >= keys.length - QUEUE_MAX, 8_000, 'everybody beyond the queue refused')
+  await until(() => refused.length >= keys.length - QUEUE_MAX, 'everybody beyond the queue refused', 8_000)
   const rssGrown = api.rssBytes() - rssBefore
 
   // While the crowd waits: the process answers, and nothing of it was written.

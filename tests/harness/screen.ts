@@ -91,10 +91,10 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     shows: (cardId, balance, limitMs) =>
       until(
         () => cards.get(cardId)?.balance === balance,
+        () => `card ${cardId} showing ${balance}, not ${cards.get(cardId)?.balance}`,
         limitMs,
-        `card ${cardId} showing ${balance}, not ${cards.get(cardId)?.balance}`,
       ),
-    becomes: (state, limitMs) => until(() => client.status.state === state, limitMs, `status ${state}`),
+    becomes: (state, limitMs) => until(() => client.status.state === state, `status ${state}`, limitMs),
     reload: async () => client.resumeFrom(await snapshot()),
     close: () => client.stop(),
   }

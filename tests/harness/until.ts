@@ -1,14 +1,21 @@
-/** Waits until a condition holds, asking often; fails when it does not within the limit. Never a sleep for luck. */
+/**
+ * Waits until a condition holds, asking often, and gives what it gave. Never a sleep for luck.
+ *
+ * @param what for the message: what was waited for; a function, when it should say how far it came
+ * @throws Error when it does not hold within the limit
+ */
 export async function until<T>(
   condition: () => T | Promise<T>,
+  what: string | (() => string) = 'the condition',
   limitMs = 10_000,
-  what = 'the condition',
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + limitMs
   for (;;) {
     const value = await condition()
     if (value) return value
-    if (performance.now() > deadline) throw new Error(`${what} did not hold within ${limitMs} ms`)
+    if (performance.now() > deadline) {
+      throw new Error(`waited ${limitMs} ms in vain for ${typeof what === 'string' ? what : what()}`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

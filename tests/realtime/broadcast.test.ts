@@ -3,7 +3,8 @@ import { request } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
-import { loyaltyUpdated, range, SECRET, startRealtime, until, type PostOptions } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { loyaltyUpdated, range, SECRET, startRealtime, type PostOptions } from './harness.ts'
 
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json')

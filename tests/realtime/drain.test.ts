@@ -5,8 +5,9 @@ import { buildRealtime } from '../../services/realtime/src/app.ts'
 import { systemClock } from '../../services/realtime/src/clock.ts'
 import { parseConfig } from '../../services/realtime/src/config.ts'
 import { createMetrics } from '../../services/realtime/src/metrics.ts'
+import { until } from '../harness/until.ts'
 import { connectRaw } from './raw-websocket.ts'
-import { jwks, loyaltyUpdated, SECRET, signToken, startRealtime, until } from './harness.ts'
+import { jwks, loyaltyUpdated, SECRET, signToken, startRealtime } from './harness.ts'
 
 describe('closing', () => {
   test('spreads the sockets over the window, each told why and free to come back', { timeout: 15_000 }, async () => {

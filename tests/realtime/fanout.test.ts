@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../harness/until.ts'
 import { connectRaw } from './raw-websocket.ts'
-import { cursor, loyaltyUpdated, range, signToken, startRealtime, until } from './harness.ts'
+import { cursor, loyaltyUpdated, range, signToken, startRealtime } from './harness.ts'
 
 const events = (from: number, to: number) => range(from, to).map((seq) => loyaltyUpdated('demo', seq))
 

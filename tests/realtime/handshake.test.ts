@@ -1,7 +1,8 @@
 import { generateKeyPair } from 'jose'
 import { connectErrors, type ConnectErrorCode } from '@loyalty-live/events'
 import { describe, expect, test } from 'vitest'
-import { cursor, customerToken, loyaltyUpdated, signToken, startRealtime, until, type Harness } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { cursor, customerToken, loyaltyUpdated, signToken, startRealtime, type Harness } from './harness.ts'
 
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
 

@@ -8,6 +8,7 @@ import { buildRealtime } from '../../services/realtime/src/app.ts'
 import { systemClock, type Clock } from '../../services/realtime/src/clock.ts'
 import { parseConfig } from '../../services/realtime/src/config.ts'
 import { createMetrics } from '../../services/realtime/src/metrics.ts'
+import { until } from '../harness/until.ts'
 
 export const SECRET = `whsec_${randomBytes(32).toString('base64')}`
 
@@ -177,14 +178,5 @@ export function connect(url: string, auth: Record<string, unknown> | undefined, 
       return errors[0] as never
     },
     disconnected: () => until(() => closes.length > 0, 'the socket to be closed'),
-  }
-}
-
-/** Waits until a condition holds; fails, naming what it waited for, when it never does. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, limitMs = 5000): Promise<void> {
-  const deadline = performance.now() + limitMs
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../harness/until.ts'
 import { connectRaw } from './raw-websocket.ts'
-import { loyaltyUpdated, range, signToken, startRealtime, until } from './harness.ts'
+import { loyaltyUpdated, range, signToken, startRealtime } from './harness.ts'
 
 describe('what clients send', () => {
   test('beside refresh_token is ignored, counted, and refused where an answer is asked for', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { until } from '../harness/until.ts'
 import { connectRaw } from './raw-websocket.ts'
-import { cursor, customerToken, EPOCH, loyaltyUpdated, range, signToken, startRealtime, until } from './harness.ts'
+import { cursor, customerToken, EPOCH, loyaltyUpdated, range, signToken, startRealtime } from './harness.ts'
 
 const JOHN = '0199f000-0000-7000-8000-000000000001'
 const JANE = '0199f000-0000-7000-8000-000000000002'

@@ -2,7 +2,8 @@ import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../services/realtime/src/clock.ts'
 import { startProbe } from '../../services/realtime/src/probe.ts'
-import { loyaltyUpdated, signToken, startRealtime, until } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { loyaltyUpdated, signToken, startRealtime } from './harness.ts'
 
 describe('readiness', () => {
   test('is a probe that came back through the publish path', async () => {

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connect, jwks, loyaltyUpdated, post, SECRET, signToken, until } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { connect, jwks, loyaltyUpdated, post, SECRET, signToken } from './harness.ts'
 
 const MAIN = join(import.meta.dirname, '../../services/realtime/src/main.ts')
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { until } from './harness.ts'
+import { until } from '../harness/until.ts'
 
 /**
  * A Socket.IO client by hand over a TCP socket, for what a well-behaved client cannot show: the very frames that were

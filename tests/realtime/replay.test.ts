@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../harness/until.ts'
 import { connectRaw } from './raw-websocket.ts'
-import { cursor, EPOCH, loyaltyUpdated, range, signToken, startRealtime, until, type Harness } from './harness.ts'
+import { cursor, EPOCH, loyaltyUpdated, range, signToken, startRealtime, type Harness } from './harness.ts'
 
 const STREAM = range(1, 1500)
 

@@ -3,7 +3,8 @@ import { connect, type AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRouter, type Routes } from '../../services/realtime/src/http/router.ts'
-import { startRealtime, until } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { startRealtime } from './harness.ts'
 
 async function serve(routes: Routes) {
   const logged: string[] = []

@@ -1,17 +1,9 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../services/realtime/src/clock.ts'
+import { until } from '../harness/until.ts'
 import { connectRaw, type RawWebSocket } from './raw-websocket.ts'
-import {
-  cursor,
-  customerToken,
-  loyaltyUpdated,
-  range,
-  signToken,
-  startRealtime,
-  until,
-  type Harness,
-} from './harness.ts'
+import { cursor, customerToken, loyaltyUpdated, range, signToken, startRealtime, type Harness } from './harness.ts'
 
 const SOCKET_BYTES_MAX = 262_144
 const env = { SOCKET_BYTES_MAX: String(SOCKET_BYTES_MAX), HISTORY_BYTES: String(SOCKET_BYTES_MAX) }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { cursor, EPOCH, loyaltyUpdated, startRealtime, until, type Harness } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { cursor, EPOCH, loyaltyUpdated, startRealtime, type Harness } from './harness.ts'
 
 const event = (seq: number, epoch = EPOCH) => loyaltyUpdated('demo', seq, { epoch })
 const announce = (rt: Harness, seq: number, epoch = EPOCH) => rt.control({ heads: [{ tenant: 'demo', epoch, seq }] })

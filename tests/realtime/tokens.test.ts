@@ -1,6 +1,7 @@
 import { createLocalJWKSet } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { customerToken, jwks, loyaltyUpdated, signToken, startRealtime, until, type Client } from './harness.ts'
+import { until } from '../harness/until.ts'
+import { customerToken, jwks, loyaltyUpdated, signToken, startRealtime, type Client } from './harness.ts'
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 

@@ -62,7 +62,11 @@ export async function npmStart(machine: Machine, env: Record<string, string> = {
   const started = launch(machine, env)
   let ended = false
   void started.exited.then(() => (ended = true))
-  await until(() => started.running || ended, READY_MAX_MS, `npm start (it said: ${started.output})`)
+  await until(
+    () => started.running || ended,
+    () => `npm start (it said: ${started.output})`,
+    READY_MAX_MS,
+  )
   return started
 }
 

@@ -18,7 +18,7 @@ test('Ctrl-C in the middle of a reload ends the check and everything that it sta
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   const exited = new Promise((done) => child.once('close', done))
-  await until(() => stdout.includes('reload 1 of 3'), 40_000, 'the first reload')
+  await until(() => stdout.includes('reload 1 of 3'), 'the first reload', 40_000)
   expect(machine.processes().length).toBeGreaterThan(4)
   child.kill('SIGINT')
   expect(await exited).toBe(130)

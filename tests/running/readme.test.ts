@@ -26,21 +26,37 @@ afterAll(async () => {
 test('the walk-through of the README, pasted as it stands, shows what it promises', async () => {
   const listener = openShell()
   listener.paste(blockOf('listen'))
-  await until(() => listener.output.includes('connected at '), 10_000, `a connection (${listener.output})`)
+  await until(
+    () => listener.output.includes('connected at '),
+    () => `a connection (${listener.output})`,
+  )
 
   const till = openShell()
   till.paste(blockOf('redeem'))
-  await until(() => answers(till).length === 2, 10_000, `two answers (${till.output})`)
+  await until(
+    () => answers(till).length === 2,
+    () => `two answers (${till.output})`,
+  )
   const [first, repeated] = answers(till)
   expect(repeated).toBe(first)
   expect(JSON.parse(first!)).toMatchObject({ pointsChange: -75, balance: 200 })
   const printed = /the listener prints: (.+)$/m.exec(blockOf('redeem'))![1]!
-  await until(() => listener.output.includes(printed), 10_000, `"${printed}" (${listener.output})`)
+  await until(
+    () => listener.output.includes(printed),
+    () => `"${printed}" (${listener.output})`,
+  )
 
   till.paste(blockOf('outage'))
-  await until(() => answers(till).length === 3, 10_000, `a third answer (${till.output})`)
+  await until(
+    () => answers(till).length === 3,
+    () => `a third answer (${till.output})`,
+  )
   expect(JSON.parse(answers(till)[2]!)).toMatchObject({ pointsChange: -75, balance: 125 })
-  await until(() => listener.output.includes('John Doe -75 → 125 by Till 1'), 30_000, `the event (${listener.output})`)
+  await until(
+    () => listener.output.includes('John Doe -75 → 125 by Till 1'),
+    () => `the event (${listener.output})`,
+    30_000,
+  )
   expect(listener.output.match(/John Doe/g)).toHaveLength(2)
   // Whether it was replayed or came live depends on who is back first.
   expect(listener.output).toMatch(/gone: .+\nconnected at /)

@@ -108,9 +108,9 @@ test('M1 a part that is killed starts again, and the others go on without it; a 
   await until(() => started.output.includes('PostgreSQL ended (SIGKILL); it starts again in 5 s'))
   expect((await fetch(`${apiUrl}/readyz`)).status).toBe(503)
 
-  await until(() => client.status.state === 'live', 20_000, 'the screen live again')
+  await until(() => client.status.state === 'live', 'the screen live again', 20_000)
   expect(started.pid('realtime')).not.toBe(realtimePid)
-  await until(async () => (await fetch(`${apiUrl}/readyz`)).status === 200, 20_000, 'the database back')
+  await until(async () => (await fetch(`${apiUrl}/readyz`)).status === 200, 'the database back', 20_000)
   expect(await redeem(apiUrl, 50)).toMatchObject({ status: 201, body: { balance: 200 } })
   await until(() => told.length === 2)
   expect(told).toEqual([250, 200])

@@ -44,7 +44,7 @@ test('watch shows each change once, through a restart of the realtime server, an
       .map((line) => JSON.parse(line) as Line)
   const events = () => lines().flatMap(({ event }) => event ?? [])
   const becomes = (state: string) =>
-    until(() => lines().findLast(({ kind }) => kind === 'status')?.state === state, 20_000, state)
+    until(() => lines().findLast(({ kind }) => kind === 'status')?.state === state, state, 20_000)
 
   await becomes('live')
   await world.redeem(till, customer.id, 10)

@@ -167,7 +167,7 @@ describe('a head', () => {
 test('two hundred requests in one write are answered in order', async () => {
   const raw = await openHttp(url)
   raw.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(200))
-  await until(() => raw.received().split('{"status":"ok"}').length === 201, 10_000, '200 answers')
+  await until(() => raw.received().split('{"status":"ok"}').length === 201, '200 answers')
 })
 
 test('five hundred connections that say nothing do not keep a till waiting', async () => {
@@ -191,7 +191,7 @@ test('a client that trickles in a head, or a body, is cut off', { timeout: 60_00
     head.write('x-a: b\r\n')
     body.write(' ')
   }, 500)
-  await until(() => head.closed(), 15_000, 'the one to be cut')
-  await until(() => body.closed(), 40_000, 'the other to be cut').finally(() => clearInterval(trickle))
+  await until(() => head.closed(), 'the one to be cut', 15_000)
+  await until(() => body.closed(), 'the other to be cut', 40_000).finally(() => clearInterval(trickle))
   expect([await head.status(), await body.status()]).toEqual([408, 408])
 })

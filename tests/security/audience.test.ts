@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventTypes } from '@loyalty-live/events'
 import { describe, expect, test } from 'vitest'
-import { customerToken, loyaltyUpdated, signToken, startRealtime, until } from '../realtime/harness.ts'
+import { until } from '../harness/until.ts'
+import { customerToken, loyaltyUpdated, signToken, startRealtime } from '../realtime/harness.ts'
 import { ROOT, tableUnder } from './document.ts'
 
 /** John, whom every fixture is about where it is about somebody. */

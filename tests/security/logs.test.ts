@@ -165,7 +165,7 @@ describe('at the most talkative log level, nothing that opens anything is writte
     const raw = await openHttp(apiUrl)
     raw.write(`GET /healthz HTTP/1.1\r\nHost: x\r\nauthorization: Bearer ${token}\r\nno colon\r\n\r\n`)
     answers.push(String(await raw.status()))
-    await until(() => api.output().includes('not a request'), 5_000, 'the fault in the log')
+    await until(() => api.output().includes('not a request'), 'the fault in the log', 5_000)
     expect(api.output()).not.toContain('rawPacket')
     const found = await call('GET', `/api/loyalty/phone-lookup?phone=${encodeURIComponent(customer.phone)}`, { token })
     expect(found.status).toBe(200)
@@ -203,17 +203,13 @@ describe('at the most talkative log level, nothing that opens anything is writte
     const refusals = await Promise.all([broadcast(another, '{}'), broadcast(BROADCAST_SECRET, '{"broken":')])
     expect(refusals.map(({ status }) => status)).toEqual([401, 400])
     answers.push(...(await Promise.all(refusals.map((response) => response.text()))))
-    await until(
-      () => realtime.output().includes('"broadcast"'),
-      10_000,
-      'the redemption of before at the realtime server',
-    )
+    await until(() => realtime.output().includes('"broadcast"'), 'the redemption of before at the realtime server')
   })
 
   test('the database goes away', async () => {
     await database.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'loyalty%'")
-    await until(() => api.output().includes('was lost'), 10_000, 'the loss in the log')
-    await until(async () => (await fetch(`${apiUrl}/readyz`)).status === 200, 10_000, 'the API to be ready again')
+    await until(() => api.output().includes('was lost'), 'the loss in the log')
+    await until(async () => (await fetch(`${apiUrl}/readyz`)).status === 200, 'the API to be ready again')
   })
 })
 
@@ -251,7 +247,7 @@ describe('a process that cannot start', () => {
     onTestFinished(() => void child.kill('SIGKILL'))
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
-    await until(() => child.exitCode !== null || /"level":[456]0/.test(output), 20_000, 'an end or a complaint')
+    await until(() => child.exitCode !== null || /"level":[456]0/.test(output), 'an end or a complaint', 20_000)
     return { status: child.exitCode, output }
   }
   const SECRET = `hidden${randomBytes(12).toString('hex')}`

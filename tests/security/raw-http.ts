@@ -28,7 +28,7 @@ export async function openHttp(url: string): Promise<RawHttp> {
     closed: () => closed,
     write: (text) => void (closed || tcp.write(text)),
     async status() {
-      await until(() => closed || /^HTTP\/1\.1 \d{3} [^]*\r\n\r\n/.test(received), 15_000, 'an answer')
+      await until(() => closed || /^HTTP\/1\.1 \d{3} [^]*\r\n\r\n/.test(received), 'an answer', 15_000)
       return Number(/^HTTP\/1\.1 (\d{3})/.exec(received)?.[1] ?? 0)
     },
   }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { loyaltyUpdated, range, SECRET, signToken, startRealtime, until, type Harness } from '../realtime/harness.ts'
+import { until } from '../harness/until.ts'
+import { loyaltyUpdated, range, SECRET, signToken, startRealtime, type Harness } from '../realtime/harness.ts'
 import { connectRaw, type RawWebSocket } from '../realtime/raw-websocket.ts'
 import { openHttp } from './raw-http.ts'
 

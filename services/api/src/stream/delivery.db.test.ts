@@ -24,7 +24,7 @@ beforeEach(async () => {
   server = await startScriptedServer()
   api = await startTestApi(database.url, { WS_SERVER_URL: server.url })
   till = await api.signIn(tenant, 'terminal')
-  await until(async () => (await behind()) === 0, 5_000, 'everything delivered')
+  await until(async () => (await behind()) === 0, 'everything delivered', 5_000)
   server.posts.length = 0
 })
 afterEach(async () => {
@@ -79,7 +79,7 @@ test('L10 while nobody takes events the answers are the same and as fast; once s
     expect(performance.now() - began).toBeLessThan(2_000)
     server.answer = { status: 202, body: { accepted: 1, duplicates: 0, instance: 'one' } }
     const last = Math.max(...answers.map(seqOf))
-    await until(async () => seqs().includes(last) && (await behind()) === 0, 20_000)
+    await until(async () => seqs().includes(last) && (await behind()) === 0, 'the marks to catch up', 20_000)
     expect(seqs()).toEqual(expect.arrayContaining(answers.map(seqOf)))
   }
 }, 60_000)
@@ -102,13 +102,13 @@ test('what a process committed and could not send, another one sends (L11)', asy
   const answer = await redeem(nobody)
   expect(answer.status).toBe(201)
   await nobody.close()
-  await until(() => seqs().includes(seqOf(answer)), 10_000)
+  await until(() => seqs().includes(seqOf(answer)))
   await until(async () => (await behind()) === 0)
 })
 
 test('a change made by hand in SQL is sent too (L15)', async () => {
   await database.sql('update cards set balance = balance + 7')
-  await until(() => broadcasts().some(({ body }) => body.includes('"actor":{"type":"sql"')), 10_000)
+  await until(() => broadcasts().some(({ body }) => body.includes('"actor":{"type":"sql"')))
 })
 
 test('with two servers given, the second takes over when the first is gone', async () => {
@@ -122,7 +122,7 @@ test('with two servers given, the second takes over when the first is gone', asy
   await until(() => broadcasts().length > 0)
   await server.close()
   const answer = await redeem(both)
-  await until(() => seqs(second).includes(seqOf(answer)), 10_000)
+  await until(() => seqs(second).includes(seqOf(answer)))
   await both.close()
   await second.close()
 })
@@ -130,7 +130,7 @@ test('with two servers given, the second takes over when the first is gone', asy
 test('heads are announced again and again, and all of them at once to a server that started anew', async () => {
   const controls = () => server.posts.filter(({ path }) => path === '/control').map(({ body }) => JSON.parse(body))
   const answer = await redeem()
-  const stated = await until(() => controls().find(({ heads }) => heads[0]?.seq === seqOf(answer)), 10_000)
+  const stated = await until(() => controls().find(({ heads }) => heads[0]?.seq === seqOf(answer)))
   expect(stated).toEqual({
     heads: [{ tenant: 'demo', epoch: Number(answer.body['cursor'].split(':')[0]), seq: seqOf(answer) }],
     revoked: [],
@@ -138,7 +138,7 @@ test('heads are announced again and again, and all of them at once to a server t
   await database.sql(`update streams set last_at = now() - interval '1 day'`)
   server.answer = { status: 202, body: { accepted: 1, duplicates: 0, instance: 'two' } }
   server.posts.length = 0
-  await until(() => controls().some(({ heads }) => heads.length === 1), 10_000, 'the quiet stream announced')
+  await until(() => controls().some(({ heads }) => heads.length === 1), 'the quiet stream announced')
 })
 
 test('a revocation is told to the realtime server at once', async () => {
@@ -146,6 +146,10 @@ test('a revocation is told to the realtime server at once', async () => {
   const { body } = await api.call('POST', '/api/admin/terminals', { token: owner, body: { name: 'Stolen' } })
   server.posts.length = 0
   await api.call('DELETE', `/api/admin/terminals/${body['id']}`, { token: owner })
-  const post = await until(() => server.posts.find((each) => each.body.includes(body['id'])), 1_000)
+  const post = await until(
+    () => server.posts.find((each) => each.body.includes(body['id'])),
+    'the revocation to be posted',
+    1_000,
+  )
   expect(JSON.parse(post.body).revoked).toEqual([{ tenant: 'demo', subject: body['id'], until: expect.any(String) }])
 })

@@ -52,7 +52,7 @@ test('L17 a revoked terminal is out at once, at the API process beside as well; 
   const revoke = () => api.call('DELETE', `/api/admin/terminals/${body['id']}`, { token: owner })
   const first = await revoke()
   expect((await ask(api)).body['code']).toBe('token-revoked')
-  await until(async () => (await ask(beside)).status === 401, 2_000)
+  await until(async () => (await ask(beside)).status === 401, 'the other process to refuse the token', 2_000)
   expect((await revoke()).body).toEqual(first.body)
   expect((await signIn(body['key'])).status).toBe(401)
   expect(
