@@ -1,5 +1,6 @@
 import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
 import { parseCursor } from '@loyalty-live/events'
+import { waitUntil } from '../../scripts/waiting.ts'
 import { answerJob, type Program } from '../machine/job.ts'
 import { createDurations } from '../run/statistics.ts'
 
@@ -31,7 +32,6 @@ export type Screens = Program<ScreensJob, ScreensDone | null>
 
 /** How many are opened at once: it is the storm that is measured, not the morning. */
 const OPENED_AT_ONCE = 100
-const LOOK_MS = 20
 
 type Screen = { readonly client: LoyaltyClient; liveAtMs: number }
 const screens: Screen[] = []
@@ -45,11 +45,11 @@ answerJob(async (job: ScreensJob): Promise<ScreensDone | null> => {
           openScreen(job, (from + index) % job.tokens.length),
         )
         screens.push(...some)
-        await until(() => some.every(isLive), 60_000)
+        await untilScreens(() => some.every(isLive), 60_000)
       }
       return null
     case 'lose':
-      await until(() => !screens.some(isLive), 60_000)
+      await untilScreens(() => !screens.some(isLive), 60_000)
       return null
     case 'recover':
       return recovered(job)
@@ -70,7 +70,7 @@ const isLive = ({ client }: Screen) => client.status.state === 'live'
 
 async function recovered({ returnedAtMs, seq, limitMs }: ScreensJob & { step: 'recover' }): Promise<ScreensDone> {
   const isWhole = (screen: Screen) => isLive(screen) && (parseCursor(screen.client.cursor ?? '')?.seq ?? 0) >= seq
-  await until(() => screens.every(isWhole), limitMs).catch(() => undefined)
+  await untilScreens(() => screens.every(isWhole), limitMs).catch(() => undefined)
   const durations = createDurations()
   for (const { liveAtMs } of screens) durations.add(Math.max(0, liveAtMs - returnedAtMs))
   return {
@@ -81,11 +81,9 @@ async function recovered({ returnedAtMs, seq, limitMs }: ScreensJob & { step: 'r
   }
 }
 
-async function until(condition: () => boolean, limitMs: number): Promise<void> {
-  const deadline = performance.now() + limitMs
-  while (!condition()) {
-    if (performance.now() > deadline)
-      throw new Error(`${screens.filter(isLive).length} screens are live after ${limitMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-  }
+function untilScreens(condition: () => boolean, limitMs: number): Promise<void> {
+  return waitUntil(condition, {
+    what: () => `screens, ${screens.filter(isLive).length} of ${screens.length} live`,
+    limitMs,
+  })
 }

@@ -1,9 +1,9 @@
+import { waitUntil } from '../waiting.ts'
 import { makeShop, type Shop } from './shop.ts'
 import { openScreens } from './screens.ts'
 import { settle, type Settlement } from './settle.ts'
 import { startThrowAwayPlatform, type ThrowAwayPlatform } from './throw-away-platform.ts'
 import { startTills } from './tills.ts'
-import { waitUntil } from './waiting.ts'
 
 export type ReloadCheckOptions = {
   readonly reloads: number

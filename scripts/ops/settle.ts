@@ -2,9 +2,9 @@ import { withClient } from '../database.ts'
 import { audit, retentionStart } from '../verify/audit.ts'
 import { findingText } from '../verify/print.ts'
 import { withSnapshot } from '../verify/snapshot.ts'
+import { waitUntil } from '../waiting.ts'
 import type { Screens } from './screens.ts'
 import type { Faults } from './stream-record.ts'
-import { waitUntil } from './waiting.ts'
 
 export type Settlement = {
   /** Redemptions in the ledger. */

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { setInterval as every, setTimeout as sleep } from 'node:timers/promises'
 import { startSimulation } from '../simulate/run.ts'
+import { waitUntil } from '../waiting.ts'
 import { judgeGrowth, type MemoryGrowth, type MemorySample } from './memory-growth.ts'
 import { openScreens } from './screens.ts'
 import { settle, type Settlement } from './settle.ts'
 import { makeShop, type Shop } from './shop.ts'
 import { startThrowAwayPlatform, type ThrowAwayPlatform } from './throw-away-platform.ts'
 import { startTills } from './tills.ts'
-import { waitUntil } from './waiting.ts'
 
 export type SoakOptions = {
   readonly minutes: number

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../services/api/src/db/migrate.ts'
 import { clusterFolder, DATABASE, ensureDatabase } from '../database.ts'
 import { freePorts } from '../free-ports.ts'
 import { isAlive } from '../postgres/processes.ts'
 import { startPostgres } from '../postgres/server.ts'
 import { makeSecrets } from '../start/secrets.ts'
+import { waitUntil } from '../waiting.ts'
 import { createPm2, type Pm2 } from './pm2.ts'
 
 const CONNECTIONS_MAX = '200'
@@ -105,10 +105,7 @@ function killAll(pids: readonly number[]): void {
   }
 }
 
-async function untilGone(pids: readonly number[]): Promise<void> {
-  const deadline = performance.now() + END_MAX_MS
-  while (pids.some(isAlive)) {
-    if (performance.now() > deadline) throw new Error(`still running: ${pids.filter(isAlive).join(', ')}`)
-    await sleep(20)
-  }
+function untilGone(pids: readonly number[]): Promise<void> {
+  const what = () => `the end of ${pids.filter(isAlive).join(', ')}`
+  return waitUntil(() => !pids.some(isAlive), { what, limitMs: END_MAX_MS })
 }
