@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { readPid } from '../postgres/processes.ts'
 
 const ROOT = resolve(import.meta.dirname, '..', '..')
 const PM2 = join(ROOT, 'node_modules', 'pm2', 'bin', 'pm2')
@@ -69,13 +70,5 @@ function pidFiles(folder: string): string[] {
     return readdirSync(folder).map((name) => join(folder, name))
   } catch {
     return [] // it never started anything
-  }
-}
-
-function readPid(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8'))
-  } catch {
-    return 0 // it ended in an orderly way, or never ran
   }
 }

@@ -35,6 +35,15 @@ export function startedAt(pid: number): string {
   }
 }
 
+/** The process number that a file holds; 0 when there is no such file: its process ended in an orderly way, or never ran. */
+export function readPid(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch {
+    return 0
+  }
+}
+
 function ps(column: string, pid: number): string {
   return (spawnSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '').trim()
 }

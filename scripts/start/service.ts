@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { commandLine, isAlive } from '../postgres/processes.ts'
+import { commandLine, isAlive, readPid } from '../postgres/processes.ts'
 import { aborted } from '../stop-signal.ts'
 import type { Running } from './keep-running.ts'
 import type { Screen } from './screen.ts'
@@ -99,12 +99,4 @@ function endOf(child: ChildProcess): Promise<string> {
     // close, not exit: by then its last words have been read.
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
-}
-
-function readPid(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8'))
-  } catch {
-    return 0 // it ended in an orderly way, or never ran
-  }
 }
