@@ -48,6 +48,25 @@ test('C3 a changed record shows each field before and after', () => {
   ])
 })
 
+test('a payment shows its amount and its state, and names nobody when nobody is known', () => {
+  const event = fixture('payment_recorded')
+  if (event.type !== 'payment_recorded') throw new Error('not a fixture of it')
+  const { customerId, customerName, amountMinor, currency, status, provider } = event.data
+  const line = {
+    customer: { id: customerId, name: customerName },
+    program: null,
+    amountMinor,
+    currency,
+    changes: [
+      { field: 'status', from: null, to: status },
+      { field: 'provider', from: null, to: provider },
+    ],
+  }
+  expect(activityOf(event)).toMatchObject(line)
+  const unknown = { ...event, data: { ...event.data, customerId: null, customerName: null } }
+  expect(activityOf(unknown)).toMatchObject({ ...line, customer: null })
+})
+
 test('an event that this build does not know still shows who and when', () => {
   const { actor, ...rest } = fixture('member_updated')
   expect(envelopeActivity({ ...rest, actor, type: 'table_freed' })).toMatchObject({ type: 'table_freed', actor })

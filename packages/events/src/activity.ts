@@ -49,12 +49,11 @@ export function activityOf(event: StreamEvent): Activity | null {
   const line = envelopeActivity(event)
   switch (event.type) {
     case 'loyalty_updated': {
-      const { customerId, customerName, programId, pointsChange, newBalance } = event.data
-      const { transactionId, transactionType, reason, orderId } = event.data
+      const { transactionId, transactionType, pointsChange, newBalance, orderId, reason } = event.data
       return {
         ...line,
-        customer: { id: customerId, name: customerName },
-        program: { id: programId, name: null },
+        customer: customerOf(event.data),
+        program: programOf(event.data),
         transactionId,
         transactionType,
         pointsChange,
@@ -65,82 +64,50 @@ export function activityOf(event: StreamEvent): Activity | null {
       }
     }
     case 'member_updated': {
-      const { customerId, customerName, changes } = event.data
+      const { displayName, vip } = event.data.changes
       return {
         ...line,
-        customer: { id: customerId, name: customerName },
-        changes: [...changed('displayName', changes.displayName), ...changed('vip', changes.vip)],
+        customer: customerOf(event.data),
+        changes: [...changed('displayName', displayName), ...changed('vip', vip)],
       }
     }
     case 'enrolment_updated': {
-      const { customerId, customerName, programId, programName, previousStatus, status } = event.data
+      const { previousStatus, status } = event.data
       return {
         ...line,
-        customer: { id: customerId, name: customerName },
-        program: { id: programId, name: programName },
+        customer: customerOf(event.data),
+        program: programOf(event.data),
         changes: [{ field: 'status', from: previousStatus, to: status }],
       }
     }
     case 'qr_scanned': {
-      const { customerId, customerName, programId, outcome } = event.data
-      return {
-        ...line,
-        customer: { id: customerId, name: customerName },
-        program: { id: programId, name: null },
-        changes: [{ field: 'outcome', from: null, to: outcome }],
-      }
+      const { outcome } = event.data
+      return { ...line, customer: customerOf(event.data), program: programOf(event.data), changes: become({ outcome }) }
     }
     case 'adjustment_updated': {
-      const { customerId, customerName, programId, points, reason, status, transactionId } = event.data
+      const { transactionId, reason, status, points } = event.data
       // The points of a proposal move by an event of their own, once it is approved.
       return {
         ...line,
-        customer: { id: customerId, name: customerName },
-        program: { id: programId, name: null },
+        customer: customerOf(event.data),
+        program: programOf(event.data),
         transactionId,
         reason,
-        changes: [
-          { field: 'status', from: null, to: status },
-          { field: 'points', from: null, to: points },
-        ],
+        changes: become({ status, points }),
       }
     }
     case 'payment_recorded': {
-      const { customerId, customerName, amountMinor, currency, status, provider } = event.data
-      return {
-        ...line,
-        customer: customerId === null ? null : { id: customerId, name: customerName },
-        amountMinor,
-        currency,
-        changes: [
-          { field: 'status', from: null, to: status },
-          { field: 'provider', from: null, to: provider },
-        ],
-      }
+      const { amountMinor, currency, status, provider } = event.data
+      return { ...line, customer: customerOf(event.data), amountMinor, currency, changes: become({ status, provider }) }
     }
     case 'booking_updated': {
-      const { customerId, customerName, amountMinor, currency, status, paymentStatus } = event.data
-      return {
-        ...line,
-        customer: customerId === null ? null : { id: customerId, name: customerName },
-        amountMinor,
-        currency,
-        changes: [
-          { field: 'status', from: null, to: status },
-          { field: 'paymentStatus', from: null, to: paymentStatus },
-        ],
-      }
+      const { amountMinor, currency, status, paymentStatus } = event.data
+      const changes = become({ status, paymentStatus })
+      return { ...line, customer: customerOf(event.data), amountMinor, currency, changes }
     }
     case 'program_updated': {
-      const { programId, name, active, isDefault } = event.data
-      return {
-        ...line,
-        program: { id: programId, name },
-        changes: [
-          { field: 'active', from: null, to: active },
-          { field: 'isDefault', from: null, to: isDefault },
-        ],
-      }
+      const { programId, name: programName, active, isDefault } = event.data
+      return { ...line, program: programOf({ programId, programName }), changes: become({ active, isDefault }) }
     }
     case 'notification_created':
       return null
@@ -177,6 +144,23 @@ export function envelopeActivity({
     currency: null,
     changes: [],
   }
+}
+
+type Whom = { readonly customerId: string | null; readonly customerName: string | null }
+
+function customerOf({ customerId, customerName }: Whom): Activity['customer'] {
+  return customerId === null ? null : { id: customerId, name: customerName }
+}
+
+type WhichProgram = { readonly programId: string; readonly programName?: string }
+
+function programOf({ programId, programName }: WhichProgram): Activity['program'] {
+  return { id: programId, name: programName ?? null }
+}
+
+/** Fields of which the event says only what they are now. */
+function become(fields: Readonly<Record<string, FieldChange['to']>>): readonly FieldChange[] {
+  return Object.entries(fields).map(([field, to]) => ({ field, from: null, to }))
 }
 
 function changed(
