@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { CardState } from '../harness/shown-cards.ts'
 import { LedgerBook, type Answer, type Entry, type Operation } from './ledger-book.ts'
-import type { CardState } from './reconcile.ts'
 
 const opening: CardState = { balance: 100, earned: 100, redeemed: 0, version: 1 }
 const card = (state: Partial<CardState> = {}) => new Map([['card', { ...opening, ...state }]])

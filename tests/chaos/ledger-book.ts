@@ -1,5 +1,6 @@
+import type { CardState } from '../harness/shown-cards.ts'
 import type { Breach } from './breach.ts'
-import { sameCard, type CardState } from './reconcile.ts'
+import { sameCard } from './reconcile.ts'
 
 /** One change that a till wants, under one key for ever. */
 export type Operation = {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
 import { parseCursor } from '@loyalty-live/events'
-import type { CardState, ClientLog, Note } from './reconcile.ts'
+import { patchCards, readCards, showCards, type CardState } from '../harness/shown-cards.ts'
+import type { ClientLog, Note } from './reconcile.ts'
 import { fastClock } from './fast-clock.ts'
 
 export type ListenerOptions = {
@@ -50,14 +51,8 @@ export async function openListener({
   let loads = 0
   let loading = true
 
-  async function readSnapshot() {
-    const response = await fetch(`${apiUrl}/api/admin/customers?limit=500`, {
-      headers: { authorization: `Bearer ${await getToken()}` },
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(SNAPSHOT_LIMIT_MS)]),
-    })
-    if (!response.ok) throw new Error(`snapshot: ${response.status}`)
-    return (await response.json()) as { items: { cards: (CardState & { id: string })[] }[]; cursor: string }
-  }
+  const readSnapshot = async () =>
+    readCards(apiUrl, await getToken(), AbortSignal.any([closing.signal, AbortSignal.timeout(SNAPSHOT_LIMIT_MS)]))
 
   /** Shows a fresh snapshot, as soon as there is one; gives its position, or null when a later load took over. */
   async function load(): Promise<string | null> {
@@ -67,10 +62,7 @@ export async function openListener({
       const snapshot = await readSnapshot().catch(() => null) // the API is away: a page goes on trying
       if (mine !== loads) return null
       if (snapshot) {
-        cards.clear()
-        for (const { id, balance, earned, redeemed, version } of snapshot.items.flatMap((item) => item.cards)) {
-          cards.set(id, { balance, earned, redeemed, version })
-        }
+        showCards(cards, snapshot)
         loading = false
         return snapshot.cursor
       }
@@ -92,16 +84,7 @@ export async function openListener({
   let from = parseCursor(start)!
   client.on('event', ({ tenant: of, epoch, seq, id }) => notes.push({ kind: 'event', tenant: of, epoch, seq, id }))
   client.on('unknown', ({ tenant: of, epoch, seq, id }) => notes.push({ kind: 'event', tenant: of, epoch, seq, id }))
-  client.on('loyalty_updated', ({ data }) => {
-    const shown = cards.get(data.cardId)
-    if (shown && shown.version >= data.cardVersion) return
-    cards.set(data.cardId, {
-      balance: data.newBalance,
-      earned: data.totalPointsEarned,
-      redeemed: data.totalPointsRedeemed,
-      version: data.cardVersion,
-    })
-  })
+  client.on('loyalty_updated', ({ data }) => patchCards(cards, data))
   client.on('reset', ({ cursor }) => {
     notes.push({ kind: 'reset', cursor: parseCursor(cursor)! })
     return reload()

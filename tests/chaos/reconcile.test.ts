@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compareScreen, reconcile, type CardState, type Note } from './reconcile.ts'
+import type { CardState } from '../harness/shown-cards.ts'
+import { compareScreen, reconcile, type Note } from './reconcile.ts'
 
 const head = (seq: number, epoch = 1) => ({ epoch, seq })
 const event = (seq: number, { epoch = 1, tenant = 'north', id = `event-${seq}` } = {}): Note => ({

@@ -1,4 +1,5 @@
 import { formatCursor, type Cursor } from '@loyalty-live/events'
+import type { CardState } from '../harness/shown-cards.ts'
 import type { Breach } from './breach.ts'
 
 /** What happened to one client, in the order in which its application saw it. */
@@ -97,14 +98,6 @@ function checkStretch(
 function checkResets({ name, notes }: ClientLog, historyRewritten: boolean): Breach[] {
   if (historyRewritten || !notes.some(({ kind }) => kind === 'reset')) return []
   return [{ kind: 'unpromised', detail: `${name} was reset although its history is whole` }]
-}
-
-/** A card as a screen shows it, and as PostgreSQL holds it. */
-export type CardState = {
-  readonly balance: number
-  readonly earned: number
-  readonly redeemed: number
-  readonly version: number
 }
 
 /** Holds what a screen shows in the end against the cards. */

@@ -1,8 +1,9 @@
 import { parseCursor, type Cursor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
+import type { CardState } from '../harness/shown-cards.ts'
 import type { Entry } from './ledger-book.ts'
-import type { CardState, Committed } from './reconcile.ts'
+import type { Committed } from './reconcile.ts'
 
 /** What PostgreSQL holds of a tenant, in one snapshot. */
 export type Truth = Committed & { readonly cards: ReadonlyMap<string, CardState>; readonly entries: readonly Entry[] }

@@ -1,9 +1,7 @@
 import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
 import type { StreamEvent } from '@loyalty-live/events'
+import { patchCards, readCards, showCards, type CardState } from './shown-cards.ts'
 import { until } from './until.ts'
-
-/** What a customers page shows of one card. */
-type ShownCard = { balance: number; earned: number; redeemed: number; version: number }
 
 export type ScreenOptions = {
   apiUrl: string
@@ -19,7 +17,7 @@ export type ScreenOptions = {
 export type Screen = {
   readonly client: LoyaltyClient
   /** By card id, as shown now. */
-  readonly cards: Map<string, ShownCard>
+  readonly cards: Map<string, CardState>
   /** Every event its handlers got, in that order. */
   readonly events: StreamEvent[]
   readonly resets: string[]
@@ -34,50 +32,30 @@ export type Screen = {
 
 export async function openScreen(options: ScreenOptions): Promise<Screen> {
   const { apiUrl, realtimeUrl, getToken, pollIntervalMs } = options
-  const cards = new Map<string, ShownCard>()
+  const cards = new Map<string, CardState>()
   const events: StreamEvent[] = []
   const resets: string[] = []
   const states: string[] = []
 
-  async function snapshot(): Promise<string> {
-    const response = await fetch(`${apiUrl}/api/admin/customers?limit=500`, {
-      headers: { authorization: `Bearer ${await getToken()}` },
-    })
-    if (!response.ok) throw new Error(`snapshot: ${response.status} ${await response.text()}`)
-    const { items, cursor } = (await response.json()) as {
-      items: { cards: (ShownCard & { id: string })[] }[]
-      cursor: string
-    }
-    cards.clear()
-    for (const { id, balance, earned, redeemed, version } of items.flatMap((item) => item.cards)) {
-      cards.set(id, { balance, earned, redeemed, version })
-    }
-    return cursor
+  async function load(): Promise<string> {
+    const snapshot = await readCards(apiUrl, await getToken())
+    showCards(cards, snapshot)
+    return snapshot.cursor
   }
 
   const client = createLoyaltyClient({
     apiUrl,
     realtimeUrl,
     getToken,
-    cursor: await snapshot(),
+    cursor: await load(),
     ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
     reconnect: { baseMs: 50, capMs: 500 },
   })
   client.on('event', (event) => events.push(event))
-  client.on('loyalty_updated', ({ data }) => {
-    const shown = cards.get(data.cardId)
-    // Never an older state over a newer one, whatever happens on the way.
-    if (shown && shown.version >= data.cardVersion) return
-    cards.set(data.cardId, {
-      balance: data.newBalance,
-      earned: data.totalPointsEarned,
-      redeemed: data.totalPointsRedeemed,
-      version: data.cardVersion,
-    })
-  })
+  client.on('loyalty_updated', ({ data }) => patchCards(cards, data))
   client.on('reset', async ({ cursor }) => {
     resets.push(cursor)
-    client.resumeFrom(await snapshot())
+    client.resumeFrom(await load())
   })
   client.on('status', ({ state }) => states.push(state))
   client.start()
@@ -95,7 +73,7 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
         limitMs,
       ),
     becomes: (state, limitMs) => until(() => client.status.state === state, `status ${state}`, limitMs),
-    reload: async () => client.resumeFrom(await snapshot()),
+    reload: async () => client.resumeFrom(await load()),
     close: () => client.stop(),
   }
 }
