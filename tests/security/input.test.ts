@@ -3,6 +3,7 @@ import { examples, type Subjects } from '../conformance/operations.ts'
 import { newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { makeTenant } from '../harness/tenant.ts'
+import { openHttp } from './raw-http.ts'
 
 let database: TestDatabase
 let api: TestApi
@@ -135,6 +136,30 @@ describe('every answer', () => {
     },
   )
 
+  test.each([
+    ['a path that cannot be decoded', 'GET /api/%zz HTTP/1.1\r\nhost: x', /%/],
+    ['a path whose bytes are no UTF-8', 'PATCH /api/admin/customers/%ff%fe HTTP/1.1\r\nhost: x', /%/],
+    ['a name longer than any of ours', `PATCH /api/admin/customers/${'x'.repeat(200)} HTTP/1.1\r\nhost: x`, /100/],
+    ['no host', 'GET /api/nothing HTTP/1.1', /host/],
+  ])('to a request with %s, too', async (_, head, detail) => {
+    const [usual, early] = await Promise.all([ask('GET /api/nothing HTTP/1.1\r\nhost: x'), ask(head)])
+    expect(early.body).toMatchObject({ code: 'invalid-request', detail: expect.stringMatching(detail) })
+    expect(early.body.detail).not.toMatch(/zz|ff|xxx/)
+    expect(Object.keys(usual.headers).length).toBeGreaterThan(15)
+    expect(early.headers).toEqual(usual.headers)
+  })
+
+  test.each([
+    ['a line in the head that is none', 'GET /api/nothing HTTP/1.1\r\nhost: x\r\nno colon'],
+    ['a head over 16 KiB', `GET /api/nothing HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}`],
+    ['another protocol', 'HELO example.org'],
+  ])('to what is no request, %s, too: all but those that let a page of another origin read it', async (_, head) => {
+    const [usual, early] = await Promise.all([ask('GET /api/nothing HTTP/1.1\r\nhost: x'), ask(head)])
+    expect(early.body).toMatchObject({ code: 'invalid-request' })
+    const expected = Object.entries(usual.headers).filter(([name]) => !name.startsWith('access-control-'))
+    expect(early.headers).toEqual(Object.fromEntries(expected))
+  })
+
   test('lets any origin ask, and never with credentials of the browser: there are no cookies to forge with', async () => {
     const { headers } = await api.call('OPTIONS', '/api/admin/staff', {
       headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'DELETE' },
@@ -143,3 +168,17 @@ describe('every answer', () => {
     expect(headers.get('access-control-allow-credentials')).toBe(null)
   })
 })
+
+/** Asks by hand. Leaves out the headers that depend on the body, the moment and what becomes of the connection. */
+async function ask(requestHead: string) {
+  const http = await openHttp(api.url)
+  http.write(`${requestHead}\r\n\r\n`)
+  await http.status()
+  const [head = '', body = ''] = http.received().split('\r\n\r\n')
+  const lines = head.split('\r\n').slice(1)
+  const fields = lines.filter((line) => !/^(date|connection|keep-alive|content-length):/i.test(line))
+  return {
+    headers: Object.fromEntries(fields.map((line) => line.split(/: (.*)/, 2))) as Record<string, string>,
+    body: JSON.parse(body) as { code: string; detail: string },
+  }
+}

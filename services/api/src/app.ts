@@ -1,6 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -9,19 +8,19 @@ import { activityRoutes } from './activity/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { ReadSettings } from './db/tenant-settings.ts'
+import { registerAnswerHeaders } from './http/answer-headers.ts'
 import type { App } from './http/app-types.ts'
 import { registerAuthentication } from './http/auth/authenticate.ts'
 import type { Revocation, Revocations } from './http/auth/revocations.ts'
 import type { KeyRing } from './http/auth/signing-keys.ts'
 import { tokenVerifier } from './http/auth/verify-token.ts'
-import { registerNoStore } from './http/caching.ts'
-import { answerClientError, HTTP_LIMITS } from './http/client-errors.ts'
+import { answerClientError, HTTP_LIMITS, registerHostCheck } from './http/client-errors.ts'
 import { registerConsole } from './http/console.ts'
 import { registerConnectionClose } from './http/graceful-close.ts'
 import { registerHealth } from './http/health.ts'
 import { registerMetrics, type Metrics } from './http/metrics.ts'
 import { registerOpenApi } from './http/openapi.ts'
-import { answerFrameworkError, registerProblems } from './http/problem.ts'
+import { registerProblems, sendAstray } from './http/problem.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
 import type { Lanes } from './ledger/lanes.ts'
@@ -74,21 +73,16 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     // A request that is here is served, also while closing; see graceful-close.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: sendAstray,
   }).withTypeProvider<ZodTypeProvider>()
   app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  registerNoStore(app)
+  registerAnswerHeaders(app)
   registerProblems(app)
   registerConnectionClose(app, isClosing)
   registerRequestLog(app)
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    // Tokens travel in a header, never in a cookie: any origin that has one may ask (CORS_ORIGIN narrows it).
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  })
   await app.register(cors, {
     origin: config.corsOrigin,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -101,6 +95,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
       'ratelimit-reset',
     ],
   })
+  registerHostCheck(app)
   await app.register(underPressure, { maxEventLoopDelay: EVENT_LOOP_DELAY_MAX_MS, retryAfter: 1 })
   registerAuthentication(app, tokenVerifier(keyRing, auth), revocations)
   await registerRateLimit(app, limits.perMinute)

@@ -1,9 +1,23 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
+import { ApiError } from '../errors.ts'
+import { NO_STORE, SECURITY_HEADERS } from './answer-headers.ts'
+import type { App } from './app-types.ts'
 
-/** How long a head may take, and how often connections are looked at: who trickles one in holds a connection for seconds. */
-export const HTTP_LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 }
+/**
+ * How long a head may take, and how often connections are looked at: who trickles one in holds a connection for seconds. Node
+ * would refuse a request without a host in no words at all; `registerHostCheck` has some.
+ */
+export const HTTP_LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, requireHostHeader: false }
+
+/** A request of HTTP/1.1 says whom it is for (RFC 9112, section 3.2). */
+export function registerHostCheck(app: App): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers.host !== undefined || raw.httpVersion === '1.0') return
+    throw new ApiError('invalid-request', 'headers.host: is missing')
+  })
+}
 
 /**
  * Answers what is not a request, as problem+json, and closes the connection. The error is not logged: it carries the bytes that
@@ -24,12 +38,15 @@ export function answerClientError(
     detail,
     code: 'invalid-request',
   })
-  if (socket.writable) {
-    socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
+  const headers = {
+    connection: 'close',
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...SECURITY_HEADERS,
+    ...NO_STORE,
   }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  if (socket.writable) socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
   socket.destroySoon()
 }
 

@@ -53,14 +53,24 @@ export function registerProblems(app: App): void {
     return sendProblem(reply, known)
   })
   app.setNotFoundHandler((request, reply) => {
+    if (request.originalUrl !== request.url) return sendProblem(reply, new ApiError('invalid-request', URL_UNREADABLE))
     const path = request.url.split('?', 1)[0]
     return sendProblem(reply, new ApiError('route-not-found', `there is no ${request.method} ${path}; see /docs`))
   })
 }
 
-/** For what fails before there is a route: a URL that cannot be decoded. */
-export function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(reply, new ApiError('invalid-request', error.message))
+const NOWHERE = '/api/unreadable-url'
+
+const URL_UNREADABLE =
+  'the URL cannot be read: in its path % begins the two hex digits of a byte of UTF-8, and a name has at most 100 characters'
+
+/**
+ * For what the framework refuses before there is a route, a URL that it cannot decode: asks again for what leads nowhere. So it
+ * goes the way of every request, through the hooks to the handler of what is not found: its answer has the headers of all
+ * others, CORS included, and the log and the metrics count it.
+ */
+export function sendAstray(_error: FastifyError, { raw, server }: FastifyRequest, reply: FastifyReply): void {
+  server.routing(Object.assign(raw, { originalUrl: raw.url, url: NOWHERE }), reply.raw)
 }
 
 function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
