@@ -214,7 +214,15 @@ test('the API starts before its database, says so, and works once it is there', 
   const absent = database.url.replace(/[^/]+$/, name)
   const api = await startApiProcess(port, { DATABASE_URL: absent })
   const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
-  expect([ready.status, (await ready.json()) as object]).toMatchObject([503, { ready: false }])
+  expect([ready.status, await ready.json()]).toEqual([503, { ready: false, reason: 'database-login-refused' }])
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503)
+  const told = () =>
+    api
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"not ready"'))
+  await until(() => told().length > 0)
+  expect(told()).toEqual([expect.stringContaining(`database \\"${name}\\" does not exist`)])
   const answer = await post(port, '/api/auth/terminal', { key: tenant.terminalKey })
   expect([answer.status, answer.body['code']]).toEqual([503, 'database-unavailable'])
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
