@@ -272,6 +272,14 @@ describe('a process that cannot start', () => {
       (d: string) => ({ DATABASE_URL: `postgresql://me:${d}%zz@127.0.0.1:9/x` }),
     ],
     ['a connection string without a host', (d: string) => ({ DATABASE_URL: `postgresql://me:${d}@:x/y z` })],
+    [
+      'a password in the address of a realtime server',
+      (d: string) => ({ WS_SERVER_URL: `http://me:${d}@127.0.0.1:9` }),
+    ],
+    [
+      'a password where an identity provider has its keys',
+      (d: string) => ({ AUTH_JWKS_URL: `https://${d}@id.example` }),
+    ],
     ['a private key of the wrong length', (d: string) => ({ AUTH_SIGNING_KEY: jwkOf(d) })],
     ['a private key among others', (d: string) => ({ AUTH_SIGNING_KEY: `{"keys":[${signingKey},${jwkOf(d)}]}x` })],
   ])('does not repeat %s', async (_, env) => {

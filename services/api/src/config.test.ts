@@ -47,6 +47,10 @@ describe('configuration of the API', () => {
 
   test.each([
     ['WS_SERVER_URL', 'ftp://x'],
+    ['WS_SERVER_URL', 'http://a:1 http://me@b:2'],
+    ['WS_SERVER_URL', 'http://a:1/path'],
+    ['AUTH_JWKS_URL', 'https://me:secret@id.example/jwks.json'],
+    ['REALTIME_PUBLIC_URL', 'https://:secret@live.example'],
     ['IDEMPOTENCY_DAYS', '6'],
     ['AUTH_SIGNING_KEY', '{"kty":"RSA"}'],
     ['AUTH_SIGNING_KEY', 'not json'],

@@ -3,7 +3,19 @@ import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const positive = z.coerce.number().int().positive()
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+/** Nobody signs in by a URL: errors and logs write it down, and browsers are told where the realtime server is. */
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true }).refine(
+  (text) => {
+    const { username, password } = new URL(text)
+    return username === '' && password === ''
+  },
+  { error: 'must not hold a user name or a password', abort: true },
+)
+
+const origin = url.refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
+  error: 'must end with the host or its port: no path',
+})
 
 /** Splits at commas and white space, so that lists read well in .env files and on one line. */
 const list = (item: z.ZodType<string, string>) =>
@@ -50,7 +62,7 @@ const environment = z
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     DATABASE_URL: z.string().min(1),
     DATABASE_CONNECTIONS: positive.max(500).default(10),
-    WS_SERVER_URL: list(url).default(['http://localhost:9011']),
+    WS_SERVER_URL: list(origin).default(['http://localhost:9011']),
     BROADCAST_SECRET: list(webhookSecret),
     AUTH_SIGNING_KEY: signingKeys.optional(),
     AUTH_JWKS_URL: url.optional(),

@@ -65,6 +65,12 @@ describe('lists', () => {
 })
 
 describe('faults', () => {
+  test('a password in a URL is refused, and not repeated', () => {
+    const faults = faultsOf({ BROADCAST_SECRET: SECRET, AUTH_JWKS_URL: 'https://me:hidden@id.example/jwks.json' })
+    expect(faults).toContain('AUTH_JWKS_URL: must not hold a user name or a password')
+    expect(faults).not.toContain('hidden')
+  })
+
   test('all are reported at once', () => {
     const faults = faultsOf({ REALTIME_PORT: 'x', HOLD_MS: '-1', AUTH_JWKS_URL: 'ftp://keys' })
     for (const name of ['REALTIME_PORT', 'HOLD_MS', 'AUTH_JWKS_URL', 'BROADCAST_SECRET: is missing']) {

@@ -32,6 +32,15 @@ export class ConfigError extends Error {
 const count = z.coerce.number().int().positive()
 const duration = z.coerce.number().nonnegative()
 
+/** Nobody signs in by a URL: errors and logs write it down. */
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true }).refine(
+  (text) => {
+    const { username, password } = new URL(text)
+    return username === '' && password === ''
+  },
+  { error: 'must not hold a user name or a password' },
+)
+
 /** Splits at commas and white space, so that lists read well in .env files and on one line. */
 const list = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
@@ -80,9 +89,7 @@ const environment = z
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     BROADCAST_SECRET: list(webhookSecret).refine((keys) => keys.length > 0, { error: 'must hold at least one secret' }),
     EXTRA_EVENT_TYPES: list(extraType).default([]),
-    AUTH_JWKS_URL: z
-      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-      .default('http://localhost:9010/.well-known/jwks.json'),
+    AUTH_JWKS_URL: url.default('http://localhost:9010/.well-known/jwks.json'),
     AUTH_ISSUER: z.string().default('loyalty-live'),
     AUTH_AUDIENCE: z.string().default('loyalty-live'),
     HISTORY_EVENTS: count.default(1000),
