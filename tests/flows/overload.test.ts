@@ -86,6 +86,38 @@ test('beyond capacity tills get 503 with Retry-After at once, memory stays, and 
   })
 }, 60_000)
 
+test('a lock that somebody else holds: tills are told in time, and the same key tells what became of it', async () => {
+  const tenant = await makeTenant(database, 'locked')
+  const customer = await tenant.enrol({ points: 100 })
+  const api = await startApi({})
+  const till = await signIn(api, tenant)
+  const redeem = (key: Record<string, string>) =>
+    api.ask('POST', '/api/customer/loyalty/redeem', {
+      headers: { authorization: `Bearer ${till}`, ...key },
+      body: { customerId: customer.id, points: 1 },
+    })
+  const before = await stand(customer.cardId)
+  const release = await hold('select from streams where tenant_id = $1 for update', [tenant.id])
+  const keys = [newKey(), newKey()]
+  const begun = performance.now()
+  const sent = redeem(keys[0]!)
+  const waits = async () => (await api.ask('GET', '/metrics')).body.includes('loyalty_api_changes_waiting 1')
+  await until(waits, 'the first to be at the lock')
+  const queued = redeem(keys[1]!)
+
+  const answers = await Promise.all([sent, queued])
+  expect(performance.now() - begun).toBeLessThan(12_000)
+  expect(answers.map(({ status, headers }) => [status, headers['retry-after']])).toEqual([
+    [503, '1'],
+    [503, '1'],
+  ])
+  // Of the first nobody knows yet; the second was never sent.
+  expect(answers.map(({ body }) => JSON.parse(body).code)).toEqual(['database-unavailable', 'overloaded'])
+  await release()
+  expect((await Promise.all(keys.map(redeem))).map(({ status }) => status)).toEqual([201, 201])
+  expect((await stand(customer.cardId)).balance).toBe(before.balance - 2)
+}, 60_000)
+
 test('readers of a database that stands still get 503 with Retry-After, then what they asked for, and memory stays', async () => {
   const tenant = await makeTenant(database, 'read')
   await tenant.enrol({ points: 1 })

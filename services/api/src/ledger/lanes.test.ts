@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { CommittedEvent } from '../stream/committed-event.ts'
 import type { Change, ChangeResult } from './apply.ts'
 import { Lanes, type ApplyBatch, type LanesOptions } from './lanes.ts'
@@ -19,12 +19,16 @@ const REUSED: ChangeResult = { kind: 'key-reused' }
 
 /** A database that is told when to answer: each call waits for its `answer`. */
 function controlled() {
-  const calls: { keys: (string | null)[]; answer: () => void; fail: (error: unknown) => void }[] = []
+  const calls: {
+    keys: (string | null)[]
+    answer: (events?: CommittedEvent[]) => void
+    fail: (error: unknown) => void
+  }[] = []
   const apply: ApplyBatch = (changes) =>
     new Promise((resolve, reject) => {
       calls.push({
         keys: changes.map(({ key }) => key),
-        answer: () => resolve({ results: changes.map(() => REUSED), events: [] }),
+        answer: (events = []) => resolve({ results: changes.map(() => REUSED), events }),
         fail: reject,
       })
     })
@@ -143,18 +147,77 @@ test('beyond queueMax a change is refused at once, and there is room again after
   expect(await next).toEqual(REUSED)
 })
 
-test('a change that has waited longer than a till does is not sent any more', async () => {
+/** How long a till waits. */
+const PATIENCE_MS = 10_000
+
+/** Time that passes only when it is told to. */
+function stopTheClock(): (ms: number) => Promise<void> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return async (ms) => void (await vi.advanceTimersByTimeAsync(ms))
+}
+
+test('a change that has waited longer than a till does is not sent any more, and leaves room for others', async () => {
+  const pass = stopTheClock()
   const { calls, apply } = controlled()
-  let time = 0
-  const subject = lanes(apply, { now: () => time })
-  const first = subject.apply(change('a'))
+  const subject = lanes(apply, { queueMax: 2 })
+  const first = subject.apply(change('a')).catch(() => undefined)
   await turn()
-  const late = subject.apply(change('b'))
-  time = 10_001
+  const late = expect(subject.apply(change('b'))).rejects.toMatchObject({ code: 'overloaded' })
+  await pass(PATIENCE_MS)
+  await late
+  expect(subject.waiting).toBe(1)
+  const next = subject.apply(change('c'))
   calls[0]!.answer()
-  await expect(late).rejects.toMatchObject({ code: 'overloaded' })
+  await turn()
+  calls[1]!.answer()
+  expect(await next).toEqual(REUSED)
   await first
-  expect(calls).toHaveLength(1)
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['c']])
+})
+
+test('whose change was sent is told in time that nobody knows; what the database says in the end still counts', async () => {
+  const pass = stopTheClock()
+  const { calls, apply } = controlled()
+  const told: number[] = []
+  const subject = lanes(apply, { onCommitted: (events) => told.push(...events.map(({ seq }) => seq)) })
+  const answer = subject.apply(change('a'))
+  const unknown = expect(answer).rejects.toMatchObject({ code: 'database-unavailable' })
+  await turn()
+  await pass(PATIENCE_MS - 1)
+  expect(await Promise.race([answer, turn()])).toBeUndefined()
+  await pass(1)
+  await unknown
+  let drained = false
+  const draining = subject.drain().then(() => (drained = true))
+  await turn()
+  expect([drained, subject.waiting]).toEqual([false, 1])
+  calls[0]!.answer([{ tenant: 'demo', epoch: 1, seq: 7, text: '{}' }])
+  await draining
+  expect([told, subject.waiting]).toEqual([[7], 0])
+})
+
+test('a batch is not tried again for those who have given up', async () => {
+  const pass = stopTheClock()
+  const { calls, apply } = controlled()
+  const subject = lanes(apply)
+  const answers = [subject.apply(change('a'))]
+  await turn()
+  answers.push(subject.apply(change('b')))
+  await pass(PATIENCE_MS - 1_000)
+  answers.push(subject.apply(change('c')))
+  calls[0]!.answer()
+  await turn()
+  const all = Promise.allSettled(answers)
+  await pass(1_000)
+  const lockTimeout = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' })
+  calls[1]!.fail(lockTimeout)
+  await vi.waitFor(() => expect(calls).toHaveLength(3))
+  await pass(PATIENCE_MS)
+  calls[2]!.fail(lockTimeout)
+  expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  await subject.drain()
+  expect(calls.map(({ keys }) => keys)).toEqual([['a'], ['b', 'c'], ['c']])
 })
 
 test('drain waits for everything that was accepted', async () => {

@@ -7,7 +7,7 @@ import type { Change, ChangeResult } from './apply.ts'
 const BATCH_MAX = 250
 const ATTEMPTS = 3
 const RETRY_MAX_MS = 200
-/** A till does not wait longer; what has not been sent by then is not sent any more. */
+/** A till does not wait longer: it is answered by then, and what has not been sent by then is not sent any more. */
 const WAIT_MAX_MS = 10_000
 
 /** Applies a batch in one transaction; throws when the whole of it failed. */
@@ -21,15 +21,18 @@ export type LanesOptions = {
   /** Changes that may wait in all lanes together. */
   queueMax: number
   random?: () => number
-  now?: () => number
 }
 
 type Waiting = {
   readonly change: Change
-  readonly deadline: number
   readonly resolve: (result: ChangeResult) => void
   readonly reject: (error: unknown) => void
+  /** Its caller has been told that it waited too long: there is nobody to try again for. */
+  late: boolean
 }
+
+/** What waits, in order of arrival. */
+type Lane = { readonly queue: Set<Waiting>; running: boolean }
 
 /**
  * Group commit: many changes, one transaction.
@@ -41,17 +44,21 @@ type Waiting = {
  * second finds the first one's answer in the database, also when both arrive at once. When a whole call fails, its
  * changes are tried again where that can help (a deadlock, a lost connection: each has a key, so nothing applies twice),
  * and else one by one, so that a faulty one does not fail its neighbours.
+ *
+ * A change: queued → sent → answered. Whatever the database does meanwhile, a lock that somebody else holds or a server that
+ * says nothing, its caller has an answer after `WAIT_MAX_MS`. A change that is late in the queue leaves it; one that was sent
+ * goes on without its caller, is not sent again, and keeps its place in `waiting` until the database has answered.
  */
 export class Lanes {
   readonly #options: Required<LanesOptions>
-  readonly #lanes: { queue: Waiting[]; running: boolean }[]
+  readonly #lanes: Lane[]
   readonly #idle = new Set<() => void>()
   #waiting = 0
   batches = 0
 
   constructor(options: LanesOptions) {
-    this.#options = { random: Math.random, now: () => performance.now(), ...options }
-    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: [], running: false }))
+    this.#options = { random: Math.random, ...options }
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: new Set(), running: false }))
   }
 
   /** How many changes wait or are being applied. */
@@ -62,8 +69,9 @@ export class Lanes {
   /**
    * Applies one change. Resolves after its commit.
    *
-   * @throws ApiError overloaded when the queue is full or the change waited too long, database-unavailable when the
-   *   database does not answer; then the change may have been applied all the same, and the same key tells
+   * @throws ApiError overloaded when the queue is full or the change waited too long: it was not applied;
+   *   database-unavailable when the database does not answer, or not in time: it may have been applied all the same, and the
+   *   same key tells
    */
   apply(change: Change): Promise<ChangeResult> {
     if (this.#waiting >= this.#options.queueMax) {
@@ -74,12 +82,14 @@ export class Lanes {
     this.#waiting++
     const lane = this.#lanes[laneOf(change.tenant, this.#lanes.length)]!
     const { promise, resolve, reject } = Promise.withResolvers<ChangeResult>()
-    lane.queue.push({ change, deadline: this.#options.now() + WAIT_MAX_MS, resolve, reject })
+    const waiting: Waiting = { change, resolve, reject, late: false }
+    const timer = setTimeout(() => this.#giveUp(waiting, lane), WAIT_MAX_MS)
+    lane.queue.add(waiting)
     if (!lane.running) {
       lane.running = true
       queueMicrotask(() => void this.#run(lane))
     }
-    return promise.finally(() => this.#settled())
+    return promise.finally(() => clearTimeout(timer))
   }
 
   /** Resolves when nothing waits any more. */
@@ -87,48 +97,42 @@ export class Lanes {
     if (this.#waiting > 0) await new Promise<void>((resolve) => this.#idle.add(resolve))
   }
 
-  #settled(): void {
-    if (--this.#waiting > 0) return
+  /** Answers a caller who has waited for too long. */
+  #giveUp(waiting: Waiting, lane: Lane): void {
+    waiting.late = true
+    if (lane.queue.delete(waiting)) {
+      waiting.reject(new ApiError('overloaded', 'the change waited too long and was not applied; try again'))
+      this.#leave(1)
+    } else {
+      const detail =
+        'the database has not answered in time; try again under the same key, which tells what became of it'
+      waiting.reject(new ApiError('database-unavailable', detail))
+    }
+  }
+
+  #leave(changes: number): void {
+    this.#waiting -= changes
+    if (this.#waiting > 0) return
     for (const resolve of this.#idle) resolve()
     this.#idle.clear()
   }
 
-  async #run(lane: { queue: Waiting[]; running: boolean }): Promise<void> {
-    while (lane.queue.length > 0) {
-      const batch = this.#takeBatch(lane)
-      if (batch.length > 0) await this.#applyBatch(batch)
+  async #run(lane: Lane): Promise<void> {
+    while (lane.queue.size > 0) {
+      const batch = takeBatch(lane.queue)
+      await this.#applyBatch(batch)
+      this.#leave(batch.length)
     }
     lane.running = false
   }
 
-  /** The next changes in order of arrival. One whose key is already in the batch stays in the queue, for the next. */
-  #takeBatch(lane: { queue: Waiting[] }): Waiting[] {
-    const now = this.#options.now()
-    const keys = new Set<string>()
-    const batch: Waiting[] = []
-    const rest: Waiting[] = []
-    for (const waiting of lane.queue) {
-      const { tenant, actor, key } = waiting.change
-      const id = key === null ? null : `${tenant} ${actor.id} ${key}`
-      if (waiting.deadline < now) {
-        waiting.reject(new ApiError('overloaded', 'the change waited too long and was not applied; try again'))
-      } else if (batch.length === BATCH_MAX || (id !== null && keys.has(id))) {
-        rest.push(waiting)
-      } else {
-        if (id !== null) keys.add(id)
-        batch.push(waiting)
-      }
-    }
-    lane.queue = rest
-    return batch
-  }
-
-  async #applyBatch(batch: readonly Waiting[]): Promise<void> {
-    const changes = batch.map(({ change }) => change)
+  async #applyBatch(taken: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      const batch = taken.filter(({ late }) => !late)
+      if (batch.length === 0) return
       try {
         this.batches++
-        const { results, events } = await this.#options.apply(changes)
+        const { results, events } = await this.#options.apply(batch.map(({ change }) => change))
         if (events.length > 0) this.#options.onCommitted(events)
         for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
         return
@@ -146,6 +150,24 @@ export class Lanes {
       }
     }
   }
+}
+
+/** The next changes in order of arrival. One whose key is already in the batch stays in the queue, for the next. */
+function takeBatch(queue: Set<Waiting>): Waiting[] {
+  const keys = new Set<string>()
+  const batch: Waiting[] = []
+  for (const waiting of queue) {
+    if (batch.length === BATCH_MAX) break
+    const { tenant, actor, key } = waiting.change
+    const id = key === null ? null : `${tenant} ${actor.id} ${key}`
+    if (id !== null) {
+      if (keys.has(id)) continue
+      keys.add(id)
+    }
+    batch.push(waiting)
+    queue.delete(waiting)
+  }
+  return batch
 }
 
 /** FNV-1a: spreads short slugs well, and is the same in every process. */
