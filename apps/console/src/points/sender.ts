@@ -1,8 +1,6 @@
 import { NoAnswer, Refusal, type RequestOptions } from '../api/http.ts'
 import type { PointsChange } from '../api/shapes.ts'
-
-/** A change of points that somebody wants, once. */
-type PointsRequest = { readonly path: string; readonly body: Readonly<Record<string, unknown>> }
+import type { PointsRequest } from './points-request.ts'
 
 /**
  *   idle     nothing was asked for                      send → sending

@@ -3,10 +3,9 @@ import type { CustomerRecord } from '@loyalty-live/client/query'
 import { useState } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
+import { isAmount, POINTS_MAX, pointsRequest, type PointsAction } from '../../points/points-request.ts'
 import { SendingNotice } from '../../points/sending-notice.tsx'
 import { usePointsSender } from '../../points/use-points-sender.ts'
-
-const POINTS_MAX = 1_000_000
 
 type Fields = { readonly points: number | string; readonly orderId: string; readonly reason: string }
 const EMPTY: Fields = { points: '', orderId: '', reason: '' }
@@ -23,7 +22,7 @@ export function ChangePoints({
   const title = useWords().customer.changePoints
   const format = useFormat()
   const toasts = useToasts()
-  const [action, setAction] = useState<'redeem' | 'add'>('redeem')
+  const [action, setAction] = useState<PointsAction>('redeem')
   const [cardId, setCardId] = useState<string | null>(null)
   const [fields, setFields] = useState(EMPTY)
   const card = customer.cards.find(({ id }) => id === cardId) ?? customer.cards[0]
@@ -34,7 +33,7 @@ export function ChangePoints({
   if (!card) return null
 
   const { points } = fields
-  const valid = typeof points === 'number' && Number.isInteger(points) && points >= 1 && points <= POINTS_MAX
+  const valid = isAmount(points)
   const busy = sending.state === 'sending' || sending.state === 'unknown'
   const amount = valid ? format.number(points) : ''
 
@@ -48,17 +47,8 @@ export function ChangePoints({
           event.preventDefault()
           if (!valid) return
           const { orderId, reason } = fields
-          sender.send({
-            path: '/api/loyalty/phone-lookup',
-            body: {
-              phone: customer.phone,
-              action,
-              points,
-              programId: card.programId,
-              ...(orderId.trim() ? { orderId: orderId.trim() } : {}),
-              ...(reason.trim() ? { reason: reason.trim() } : {}),
-            },
-          })
+          const { programId } = card
+          sender.send(pointsRequest({ phone: customer.phone, action, points, programId, orderId, reason }))
         }}
       >
         <Stack gap="sm">

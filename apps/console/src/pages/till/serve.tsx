@@ -3,6 +3,7 @@ import type { PhoneLookup } from '@loyalty-live/client/query'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { Initials } from '../../parts/initials.tsx'
+import { isAmount, pointsRequest, type PointsAction } from '../../points/points-request.ts'
 import { SendingNotice } from '../../points/sending-notice.tsx'
 import { usePointsSender } from '../../points/use-points-sender.ts'
 import { NumberPad } from './number-pad.tsx'
@@ -10,7 +11,6 @@ import { Result } from './result.tsx'
 import classes from './till.module.css'
 
 const DIGITS_MAX = 7
-const POINTS_MAX = 1_000_000
 
 /** Serves the customer who was looked up: redeem for an order, or add; then the result, large. */
 export function Serve({
@@ -25,7 +25,7 @@ export function Serve({
 }) {
   const words = useWords()
   const format = useFormat()
-  const [action, setAction] = useState<'redeem' | 'add'>('redeem')
+  const [action, setAction] = useState<PointsAction>('redeem')
   const [digits, setDigits] = useState('')
   const [orderId, setOrderId] = useState('')
   const [chosen, setChosen] = useState<string | null>(null)
@@ -36,7 +36,7 @@ export function Serve({
   useEffect(() => tellBusy(busy), [busy])
 
   const points = Number(digits)
-  const valid = points >= 1 && points <= POINTS_MAX
+  const valid = isAmount(points)
   const amount = valid ? format.number(points) : ''
 
   if (sending.state === 'done') {
@@ -61,16 +61,8 @@ export function Serve({
       onSubmit={(event) => {
         event.preventDefault()
         if (!valid || !card) return
-        sender.send({
-          path: '/api/loyalty/phone-lookup',
-          body: {
-            phone: customer.phone,
-            action,
-            points,
-            programId: card.programId,
-            ...(orderId.trim() ? { orderId: orderId.trim() } : {}),
-          },
-        })
+        const { programId } = card
+        sender.send(pointsRequest({ phone: customer.phone, action, points, programId, orderId }))
       }}
     >
       <div className={classes['who']}>
