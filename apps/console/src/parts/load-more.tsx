@@ -10,11 +10,11 @@ export type MorePages = {
   fetchNextPage(): unknown
 }
 
-/** Before the end of a list comes into sight, its next page is read. */
-const READ_AHEAD = '400px'
-
-/** The end of a list that is read page by page: reads on when it comes near, and says so when that fails. */
-export function LoadMore({ more }: { more: MorePages }) {
+/**
+ * The end of a list that is read page by page: reads on when it comes near, and says so when that fails. Belongs directly
+ * into the element that scrolls.
+ */
+export function LoadMore({ more, readAheadPx = 400 }: { more: MorePages; readAheadPx?: number }) {
   const words = useWords().states
   const end = useRef<HTMLDivElement>(null)
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = more
@@ -27,11 +27,11 @@ export function LoadMore({ more }: { more: MorePages }) {
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) fetchNextPage()
       },
-      { rootMargin: READ_AHEAD },
+      { root: end.current.parentElement, rootMargin: `${readAheadPx}px` },
     )
     watcher.observe(end.current)
     return () => watcher.disconnect()
-  }, [wanted, fetchNextPage])
+  }, [wanted, fetchNextPage, readAheadPx])
 
   return (
     <div ref={end}>

@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core'
-import { useId, type ReactNode } from 'react'
+import { useId, type ComponentProps, type ReactNode } from 'react'
 import classes from './panel.module.css'
 
 export type PanelProps = {
@@ -15,7 +15,7 @@ export type PanelProps = {
 export function Panel({ title, note, actions, testId, children }: PanelProps) {
   const id = useId()
   return (
-    <section className={classes['panel']} aria-labelledby={id} data-testid={testId}>
+    <PanelFrame aria-labelledby={id} data-testid={testId}>
       <header className={classes['bar']}>
         <Title order={2} size="md" id={id}>
           {title}
@@ -27,6 +27,11 @@ export function Panel({ title, note, actions, testId, children }: PanelProps) {
       <div className={classes['content']} tabIndex={0} role="group" aria-labelledby={id}>
         {children}
       </div>
-    </section>
+    </PanelFrame>
   )
+}
+
+/** A part of a page. `pending`: what it shows is about to be replaced by what was asked for meanwhile. */
+export function PanelFrame({ pending = false, ...props }: { pending?: boolean } & ComponentProps<'section'>) {
+  return <section className={classes['panel']} data-pending={pending || undefined} {...props} />
 }

@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import { activityQuery, staffQuery, terminalsQuery } from '../../api/admin-queries.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import { PanelFrame } from '../../parts/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '../../parts/states.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
@@ -59,7 +60,7 @@ export function ActivityPage() {
           </Button>
         )}
       </div>
-      <section className={classes['panel']} data-pending={query.isPlaceholderData || undefined}>
+      <PanelFrame pending={query.isPlaceholderData}>
         {query.isPending ? (
           <LoadingRows rows={12} heightPx={ROW_HEIGHT_PX} />
         ) : query.isError && items.length === 0 ? (
@@ -77,7 +78,7 @@ export function ActivityPage() {
             onOpenCustomer={(customer) => change({ customer }, false)}
           />
         )}
-      </section>
+      </PanelFrame>
       <LazyCustomerDialog id={search.customer} onClose={() => change({ customer: undefined })} />
     </Page>
   )

@@ -3,6 +3,7 @@ import { IconCards, IconCoins, IconDots, IconStar, IconUser, IconUserPlus, type 
 import { memo } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
+import { Flash } from '../../parts/flash.tsx'
 import classes from './activity.module.css'
 import { BeforeAfter } from './before-after.tsx'
 import { useDescribe } from './use-describe.ts'
@@ -47,7 +48,7 @@ export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, 
       data-type={item.type}
       style={{ transform: `translateY(${topPx}px)` }}
     >
-      {isNew && <span className={classes['flash']} aria-hidden="true" />}
+      {isNew && <Flash />}
       <span className={classes['icon']} aria-hidden="true">
         <TypeIcon size={18} />
       </span>

@@ -1,19 +1,19 @@
-import { Button } from '@mantine/core'
 import type { Customer } from '@loyalty-live/client/query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { useRef, type KeyboardEvent, type ReactNode } from 'react'
 import { useWords } from '../../language/language.tsx'
+import { LoadMore, type MorePages } from '../../parts/load-more.tsx'
 import classes from './customer-list.module.css'
 import { CustomerRow } from './customer-row.tsx'
 
 export const ROW_HEIGHT_PX = 56
-/** Read the next page while this many rows are still to come. */
-const READ_AHEAD_ROWS = 60
+/** Read the next page while this much is still to come: nobody sees the end while they scroll. */
+const READ_AHEAD_PX = 60 * ROW_HEIGHT_PX
 
 export type CustomerListProps = {
   customers: readonly Customer[]
   header: ReactNode
-  more: { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; fetchNextPage(): unknown }
+  more: MorePages
   onOpen: (id: string) => void
 }
 
@@ -29,13 +29,6 @@ export function CustomerList({ customers, header, more, onOpen }: CustomerListPr
     overscan: 8,
   })
   const visible = rows.getVirtualItems()
-  const last = visible.at(-1)?.index ?? 0
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = more
-
-  useEffect(() => {
-    const nearEnd = last >= customers.length - READ_AHEAD_ROWS
-    if (nearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) fetchNextPage()
-  }, [last, customers.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
 
   /** ↑ and ↓ go from name to name, also to rows that do not exist yet. */
   function move(event: KeyboardEvent<HTMLDivElement>): void {
@@ -57,7 +50,7 @@ export function CustomerList({ customers, header, more, onOpen }: CustomerListPr
       className={classes['scroller']}
       role="table"
       aria-label={words.customers.title}
-      aria-rowcount={hasNextPage ? -1 : customers.length + 1}
+      aria-rowcount={more.hasNextPage ? -1 : customers.length + 1}
       onKeyDown={move}
     >
       <div role="rowgroup" className={classes['headgroup']}>
@@ -68,14 +61,7 @@ export function CustomerList({ customers, header, more, onOpen }: CustomerListPr
           <CustomerRow key={key} customer={customers[index]!} index={index} topPx={start} onOpen={onOpen} />
         ))}
       </div>
-      {isFetchNextPageError && (
-        <p className={classes['moreFailed']}>
-          {words.states.loadMoreFailed}
-          <Button size="compact-sm" variant="default" onClick={() => fetchNextPage()}>
-            {words.states.tryAgain}
-          </Button>
-        </p>
-      )}
+      <LoadMore more={more} readAheadPx={READ_AHEAD_PX} />
     </div>
   )
 }

@@ -4,7 +4,8 @@ import { memo, useSyncExternalStore } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useRecentChanges } from '../../live/live-session.tsx'
 import { useNow } from '../../live/use-now.ts'
-import { Initials } from '../../parts/initials.tsx'
+import { CustomerName } from '../../parts/customer-name.tsx'
+import { Flash } from '../../parts/flash.tsx'
 import { useVipSwitch } from '../customer/use-vip-switch.ts'
 import classes from './customer-list.module.css'
 
@@ -17,7 +18,7 @@ export type CustomerRowProps = {
 
 /** One customer. Renders again only when this customer has changed, or is marked. */
 export const CustomerRow = memo(function CustomerRow({ customer, index, topPx, onOpen }: CustomerRowProps) {
-  const { id, displayName, phone, points, earned, redeemed, lastActivityAt } = customer
+  const { id, displayName, points, earned, redeemed, lastActivityAt } = customer
   const words = useWords().customers
   const format = useFormat()
   const changes = useRecentChanges()
@@ -35,19 +36,9 @@ export const CustomerRow = memo(function CustomerRow({ customer, index, topPx, o
       className={classes['row']}
       style={{ transform: `translateY(${topPx}px)` }}
     >
-      {mark && <span key={mark.number} className={classes['flash']} aria-hidden="true" />}
+      {mark && <Flash key={mark.number} />}
       <div role="cell" className={classes['name']}>
-        <Initials name={displayName} />
-        <button
-          type="button"
-          data-name
-          className={classes['open']}
-          aria-label={words.open(displayName)}
-          onClick={() => onOpen(id)}
-        >
-          <span className={classes['displayName']}>{displayName}</span>
-          <span className={`${classes['phone']} figure`}>{phone}</span>
-        </button>
+        <CustomerName customer={customer} onOpen={onOpen} />
       </div>
       <div role="cell" className={`${classes['points']} figure`} data-column="points">
         <span className={classes['balance']}>

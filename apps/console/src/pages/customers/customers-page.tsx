@@ -3,22 +3,20 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconSearch, IconUserSearch, IconUsers } from '@tabler/icons-react'
-import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { customersQuery } from '../../api/queries.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import { PanelFrame } from '../../parts/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '../../parts/states.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
 import { useShortcut } from '../../shell/use-shortcut.ts'
+import { LazyCustomerDialog } from '../customer/lazy-customer-dialog.tsx'
 import { CustomerList, ROW_HEIGHT_PX } from './customer-list.tsx'
 import { CustomerListHeader } from './customer-list-header.tsx'
 import classes from './customers-page.module.css'
 import { toParams, type CustomersSearch } from './search.ts'
-
-const CustomerDialog = lazy(() =>
-  import('../customer/customer-dialog.tsx').then(({ CustomerDialog: component }) => ({ default: component })),
-)
 
 const SEARCH_PAUSE_MS = 200
 
@@ -84,7 +82,7 @@ export function CustomersPage() {
           {query.isSuccess && words.customers.loaded(format.number(customers.length), query.hasNextPage)}
         </span>
       </div>
-      <section className={classes['panel']} data-pending={query.isPlaceholderData || undefined}>
+      <PanelFrame pending={query.isPlaceholderData}>
         {query.isPending ? (
           <LoadingRows rows={12} heightPx={ROW_HEIGHT_PX} />
         ) : query.isError && customers.length === 0 ? (
@@ -100,12 +98,8 @@ export function CustomersPage() {
             onOpen={(id) => change({ customer: id }, false)}
           />
         )}
-      </section>
-      {search.customer !== undefined && (
-        <Suspense>
-          <CustomerDialog id={search.customer} onClose={() => change({ customer: undefined })} />
-        </Suspense>
-      )}
+      </PanelFrame>
+      <LazyCustomerDialog id={search.customer} onClose={() => change({ customer: undefined })} />
     </Page>
   )
 }

@@ -4,8 +4,6 @@ import { useFormat, useWords } from '../../language/language.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import classes from './terminals.module.css'
 
-export const ROW_HEIGHT_PX = 64
-
 export type AccessRowProps = {
   name: string
   mark?: ReactNode

@@ -1,10 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import { Columns } from '../../parts/columns.tsx'
 import { Page } from '../../shell/page.tsx'
 import { StaffPanel } from './staff-panel.tsx'
 import { TerminalsPanel } from './terminals-panel.tsx'
-import classes from './terminals.module.css'
 
 const route = getRouteApi('/$tenant/admin/terminals')
 
@@ -15,10 +15,10 @@ export function TerminalsPage() {
   const { user } = route.useRouteContext()
   return (
     <Page title={nav.terminals} actions={<RefreshButton />}>
-      <div className={classes['columns']}>
+      <Columns>
         <TerminalsPanel tenant={tenant} />
         <StaffPanel tenant={tenant} me={user} />
-      </div>
+      </Columns>
     </Page>
   )
 }

@@ -4,7 +4,8 @@ import { IconStar, IconStarOff } from '@tabler/icons-react'
 import { memo, useSyncExternalStore } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useRecentChanges } from '../../live/live-session.tsx'
-import { Initials } from '../../parts/initials.tsx'
+import { CustomerName } from '../../parts/customer-name.tsx'
+import { Flash } from '../../parts/flash.tsx'
 import { useVipSwitch } from '../customer/use-vip-switch.ts'
 import classes from './vip.module.css'
 
@@ -18,7 +19,7 @@ export const CustomerLine = memo(function CustomerLine({
   detail: string
   onOpen: (id: string) => void
 }) {
-  const { id, displayName, phone, points } = customer
+  const { id, displayName, points } = customer
   const words = useWords()
   const format = useFormat()
   const changes = useRecentChanges()
@@ -28,18 +29,8 @@ export const CustomerLine = memo(function CustomerLine({
 
   return (
     <li className={classes['line']} data-customer={id}>
-      {mark && <span key={mark.number} className={classes['flash']} aria-hidden="true" />}
-      <Initials name={displayName} />
-      <button
-        type="button"
-        className={classes['open']}
-        aria-label={words.customers.open(displayName)}
-        title={phone}
-        onClick={() => onOpen(id)}
-      >
-        <span className={classes['name']}>{displayName}</span>
-        <span className={`${classes['detail']} figure`}>{detail}</span>
-      </button>
+      {mark && <Flash key={mark.number} />}
+      <CustomerName customer={customer} detail={detail} onOpen={onOpen} />
       <span className={`${classes['points']} figure`}>
         <strong>{format.number(points)}</strong> {words.till.points}
       </span>

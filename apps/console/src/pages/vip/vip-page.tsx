@@ -4,11 +4,11 @@ import { IconCalendarHeart, IconStar } from '@tabler/icons-react'
 import { vipCandidatesQuery, vipQuery } from '../../api/admin-queries.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import { Columns } from '../../parts/columns.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
 import { LazyCustomerDialog } from '../customer/lazy-customer-dialog.tsx'
 import { CustomerPanel } from './customer-panel.tsx'
-import classes from './vip.module.css'
 
 const route = getRouteApi('/$tenant/admin/vip')
 
@@ -27,14 +27,12 @@ export function VipPage() {
 
   return (
     <Page title={nav.vip} actions={<RefreshButton />}>
-      <div className={classes['columns']}>
+      <Columns>
         <CustomerPanel
           title={words.list}
           testId="vips"
           query={vips}
-          icon={<IconStar size={28} />}
-          emptyTitle={words.emptyTitle}
-          emptyText={words.emptyText}
+          empty={{ icon: <IconStar size={28} />, title: words.emptyTitle, text: words.emptyText }}
           detail={({ vipSince }) => (vipSince === null ? '' : words.since(format.date(vipSince)))}
           onOpen={open}
         />
@@ -42,13 +40,15 @@ export function VipPage() {
           title={words.candidates}
           testId="candidates"
           query={candidates}
-          icon={<IconCalendarHeart size={28} />}
-          emptyTitle={words.noCandidatesTitle}
-          emptyText={words.noCandidatesText}
+          empty={{
+            icon: <IconCalendarHeart size={28} />,
+            title: words.noCandidatesTitle,
+            text: words.noCandidatesText,
+          }}
           detail={({ bookings, lastBookingAt }) => words.booked(bookings, format.date(lastBookingAt))}
           onOpen={open}
         />
-      </div>
+      </Columns>
       <LazyCustomerDialog id={customer} onClose={() => open()} />
     </Page>
   )
