@@ -1,9 +1,10 @@
-import { Modal, Skeleton, Stack, Switch, Text } from '@mantine/core'
+import { Skeleton, Stack, Switch, Text } from '@mantine/core'
 import type { CustomerRecord } from '@loyalty-live/client/query'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { customerQuery, programsQuery } from '../../api/queries.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { StaleNotice } from '../../live/stale-notice.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import { ErrorState } from '../../parts/states.tsx'
@@ -26,8 +27,9 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
   const programNames = new Map(programs.data?.items.map(({ id: program, name }) => [program, name]))
 
   return (
-    <Modal
-      opened
+    <Dialog
+      // Grows downwards as the ledger is read on: what is above stays where it is.
+      centered={false}
       onClose={onClose}
       size={720}
       fullScreen={fullScreen}
@@ -35,7 +37,6 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
       radius={fullScreen ? 0 : 'lg'}
       title={customer.data?.displayName ?? words.states.loading}
       classNames={{ title: 'visually-hidden', body: classes['body']!, header: classes['bar']! }}
-      closeButtonProps={{ 'aria-label': words.app.close }}
       data-testid="customer-dialog"
     >
       {customer.isPending ? (
@@ -56,7 +57,7 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
           </Stack>
         </StaleNotice>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,10 +1,11 @@
-import { Button, Modal, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
 import type { Transaction } from '@loyalty-live/client/query'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { transactionsQuery } from '../../api/queries.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
 import { ErrorState } from '../../parts/states.tsx'
 import { SendingNotice } from '../../points/sending-notice.tsx'
@@ -91,12 +92,12 @@ function Entry({ entry, onReverse }: { entry: Transaction; onReverse: () => void
 }
 
 function ReverseDialog({ entry, onClose }: { entry: Transaction; onClose: () => void }) {
-  const { customer: words, app } = useWords()
+  const words = useWords().customer
   const format = useFormat()
   const [reason, setReason] = useState('')
   const { sender, sending } = usePointsSender(onClose)
   return (
-    <Modal opened onClose={onClose} title={words.reverseTitle} centered closeButtonProps={{ 'aria-label': app.close }}>
+    <Dialog onClose={onClose} title={words.reverseTitle}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -119,6 +120,6 @@ function ReverseDialog({ entry, onClose }: { entry: Transaction; onClose: () => 
           </Button>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { queryKeys } from '@loyalty-live/client/query'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import type { Role, StaffMember } from '../../api/shapes.ts'
 import { useWords } from '../../language/language.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Problem } from './problem.tsx'
@@ -40,14 +41,7 @@ export function AddStaffDialog({ tenant, role: own, onClose }: { tenant: string;
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      centered
-      radius="lg"
-      title={words.addTitle}
-      closeButtonProps={{ 'aria-label': app.close }}
-    >
+    <Dialog onClose={onClose} title={words.addTitle}>
       <form onSubmit={submit}>
         <Stack>
           <TextInput name="name" label={words.name} maxLength={100} autoComplete="off" required data-autofocus />
@@ -86,6 +80,6 @@ export function AddStaffDialog({ tenant, role: own, onClose }: { tenant: string;
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

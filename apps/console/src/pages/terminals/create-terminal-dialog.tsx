@@ -1,10 +1,11 @@
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, Stack, Text, TextInput } from '@mantine/core'
 import { queryKeys } from '@loyalty-live/client/query'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CreatedTerminal } from '../../api/shapes.ts'
 import { useWords } from '../../language/language.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Problem } from './problem.tsx'
 import classes from './terminals.module.css'
@@ -24,13 +25,9 @@ export function CreateTerminalDialog({ tenant, onClose }: { tenant: string; onCl
   const created = create.data
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
-      centered
-      radius="lg"
       title={created ? words.createdTitle(created.name) : words.createTitle}
-      closeButtonProps={{ 'aria-label': app.close }}
       // A click beside it, or Escape, must not lose a key that nobody can show again.
       closeOnClickOutside={!created}
       closeOnEscape={!created}
@@ -92,6 +89,6 @@ export function CreateTerminalDialog({ tenant, onClose }: { tenant: string; onCl
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }

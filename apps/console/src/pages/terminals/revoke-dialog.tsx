@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { queryKeys } from '@loyalty-live/client/query'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useWords } from '../../language/language.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Problem } from './problem.tsx'
 
@@ -27,7 +28,7 @@ export function RevokeDialog({ tenant, what, id, title, text, onClose }: RevokeD
     },
   })
   return (
-    <Modal opened onClose={onClose} centered radius="lg" title={title} closeButtonProps={{ 'aria-label': app.close }}>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text>{text}</Text>
         <Problem error={revoke.error} />
@@ -40,6 +41,6 @@ export function RevokeDialog({ tenant, what, id, title, text, onClose }: RevokeD
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
