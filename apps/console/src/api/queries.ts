@@ -16,6 +16,7 @@ import type { SessionKeeper } from '../session/session.ts'
 type Ask = SessionKeeper['ask']
 
 const CUSTOMERS_PER_PAGE = 200
+const CUSTOMERS_FOUND_MAX = 8
 const TRANSACTIONS_PER_PAGE = 50
 
 export const customersQuery = (ask: Ask, tenant: string, params: CustomersParams) =>
@@ -23,6 +24,15 @@ export const customersQuery = (ask: Ask, tenant: string, params: CustomersParams
     ...params,
     limit: CUSTOMERS_PER_PAGE,
   })
+
+/** The first few that fit what was typed. */
+export const findCustomersQuery = (ask: Ask, tenant: string, search: string) => {
+  const params = { search, limit: CUSTOMERS_FOUND_MAX }
+  return queryOptions({
+    queryKey: queryKeys.customers(tenant, params),
+    queryFn: ({ signal }) => ask<Page<Customer>>(`/api/admin/customers?${toQuery(params)}`, { signal }),
+  })
+}
 
 export const transactionsQuery = (ask: Ask, tenant: string, customerId: string) =>
   pages<Transaction>(ask, queryKeys.transactions(tenant, { customerId }), '/api/loyalty/transactions', {

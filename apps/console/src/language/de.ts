@@ -202,6 +202,18 @@ export const de: Dictionary = {
     loadMoreFailed: 'Der Rest konnte nicht geladen werden.',
   },
   ...deAdmin,
+  palette: {
+    title: 'Kunden finden oder etwas tun',
+    open: 'Finden',
+    placeholder: 'Name, Telefonnummer oder was zu tun ist',
+    customers: 'Kunden',
+    pages: 'Seiten',
+    actions: 'Aktionen',
+    searching: 'Kunden werden gesucht …',
+    searchFailed: 'Kunden lassen sich gerade nicht suchen.',
+    nothing: 'Nichts passt.',
+    count: (count, shown) => (count === 1 ? '1 Ergebnis' : `${shown} Ergebnisse`),
+  },
   shortcuts: {
     title: 'Tastenkürzel',
     search: 'Suchen',
@@ -211,5 +223,6 @@ export const de: Dictionary = {
     open: 'Kunden öffnen',
     close: 'Schließen',
     goTo: (page) => `Zu ${page}`,
+    palette: 'Kunden finden oder etwas tun',
   },
 }

@@ -202,6 +202,18 @@ export const en = {
     loadMoreFailed: 'The rest could not be loaded.',
   },
   ...enAdmin,
+  palette: {
+    title: 'Find a customer, or do anything',
+    open: 'Find',
+    placeholder: 'Name, phone number, or what to do',
+    customers: 'Customers',
+    pages: 'Pages',
+    actions: 'Actions',
+    searching: 'Looking for customers …',
+    searchFailed: 'Customers cannot be looked for right now.',
+    nothing: 'Nothing fits.',
+    count: (count: number, shown: string) => (count === 1 ? '1 result' : `${shown} results`),
+  },
   shortcuts: {
     title: 'Keyboard shortcuts',
     search: 'Search',
@@ -211,6 +223,7 @@ export const en = {
     open: 'Open the customer',
     close: 'Close',
     goTo: (page: string) => `Go to ${page}`,
+    palette: 'Find a customer, or do anything',
   },
 }
 

@@ -7,6 +7,7 @@ import { ChangeToasts } from '../live/change-toasts.tsx'
 import { LiveBadge } from '../live/live-badge.tsx'
 import { Mark } from './mark.tsx'
 import { pagesOf } from './pages.ts'
+import { CommandPalette } from './palette/command-palette.tsx'
 import { Preferences } from './preferences-menu.tsx'
 import classes from './shell.module.css'
 import { Shortcuts } from './shortcuts.tsx'
@@ -39,6 +40,7 @@ export function Shell({ user }: { user: User }) {
           {user.tenantName}
         </span>
         <span className={classes['end']}>
+          <CommandPalette user={user} />
           <LiveBadge />
           <Preferences />
         </span>

@@ -1,14 +1,18 @@
-import { Modal, Table } from '@mantine/core'
+import { Table } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useWords } from '../language/language.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { paletteKeys } from './palette/palette-keys.ts'
 import { useShortcut } from './use-shortcut.ts'
 
 /** `?` shows what the keyboard can do. */
 export function Shortcuts() {
-  const { shortcuts: words, app } = useWords()
+  const words = useWords().shortcuts
   const [opened, { open, close }] = useDisclosure()
   useShortcut('?', open)
+  if (!opened) return null
   const rows = [
+    [paletteKeys, words.palette],
     ['/', words.search],
     ['R', words.refresh],
     ['↑ ↓', words.move],
@@ -17,7 +21,7 @@ export function Shortcuts() {
     ['?', words.help],
   ] as const
   return (
-    <Modal opened={opened} onClose={close} title={words.title} closeButtonProps={{ 'aria-label': app.close }}>
+    <Dialog onClose={close} title={words.title}>
       <Table>
         <Table.Tbody>
           {rows.map(([keys, meaning]) => (
@@ -30,6 +34,6 @@ export function Shortcuts() {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   )
 }
