@@ -19,8 +19,11 @@ const CUSTOMERS_PER_PAGE = 200
 const CUSTOMERS_FOUND_MAX = 8
 const TRANSACTIONS_PER_PAGE = 50
 
+/** The first page of the whole list says how many there are. */
+type CustomersPage = Page<Customer> & { readonly total?: { readonly count: number; readonly more: boolean } }
+
 export const customersQuery = (ask: Ask, tenant: string, params: CustomersParams) =>
-  pages<Customer>(ask, queryKeys.customers(tenant, params), '/api/admin/customers', {
+  pages<Customer, CustomersPage>(ask, queryKeys.customers(tenant, params), '/api/admin/customers', {
     ...params,
     limit: CUSTOMERS_PER_PAGE,
   })
@@ -63,7 +66,7 @@ export const lookupQuery = (ask: Ask, tenant: string, phone: string) =>
   })
 
 /** A list in keyset pages, read as one scrolls. */
-export function pages<Row>(
+export function pages<Row, PageOf extends Page<Row> = Page<Row>>(
   ask: Ask,
   queryKey: ReturnType<typeof queryKeys.customers>,
   path: string,
@@ -72,7 +75,7 @@ export function pages<Row>(
   return infiniteQueryOptions({
     queryKey,
     queryFn: ({ signal, pageParam }) =>
-      ask<Page<Row>>(`${path}?${toQuery({ ...params, pageAfter: pageParam })}`, { signal }),
+      ask<PageOf>(`${path}?${toQuery({ ...params, pageAfter: pageParam })}`, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   })

@@ -81,7 +81,9 @@ export const de: Dictionary = {
     onlyVip: 'VIP',
     filter: 'Wer gezeigt wird',
     sortBy: 'Sortieren nach',
-    loaded: (count, more) => (more ? `${count} geladen, weitere beim Blättern` : `${count} insgesamt`),
+    total: (count, more) => (more ? `mehr als ${count}` : `${count} insgesamt`),
+    found: (count, more) => (more ? `mehr als ${count} passen` : `${count} passen`),
+    descending: 'Absteigend',
     columns: {
       name: 'Kunde',
       points: 'Punkte',
@@ -205,7 +207,7 @@ export const de: Dictionary = {
   palette: {
     title: 'Kunden finden oder etwas tun',
     open: 'Finden',
-    placeholder: 'Name, Telefonnummer oder was zu tun ist',
+    placeholder: 'Name, Telefon oder Befehl',
     customers: 'Kunden',
     pages: 'Seiten',
     actions: 'Aktionen',

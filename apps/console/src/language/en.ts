@@ -82,7 +82,9 @@ export const en = {
     onlyVip: 'VIP',
     filter: 'Who is shown',
     sortBy: 'Sort by',
-    loaded: (count: string, more: boolean) => (more ? `${count} loaded, more as you scroll` : `${count} in all`),
+    total: (count: string, more: boolean) => (more ? `more than ${count}` : `${count} in all`),
+    found: (count: string, more: boolean) => (more ? `more than ${count} fit` : `${count} fit`),
+    descending: 'Descending',
     columns: {
       name: 'Customer',
       points: 'Points',
@@ -205,7 +207,7 @@ export const en = {
   palette: {
     title: 'Find a customer, or do anything',
     open: 'Find',
-    placeholder: 'Name, phone number, or what to do',
+    placeholder: 'Name, phone or command',
     customers: 'Customers',
     pages: 'Pages',
     actions: 'Actions',

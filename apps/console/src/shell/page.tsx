@@ -4,8 +4,16 @@ import { StaleNotice } from '../live/stale-notice.tsx'
 import { useWords } from '../language/language.tsx'
 import classes from './shell.module.css'
 
+export type PageProps = {
+  title: string
+  /** How many, or what else belongs beside the title. Screen readers are told when it changes. */
+  note?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}
+
 /** One page in the shell: its heading, what can be done with it, and content that is greyed while it is stale. */
-export function Page({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
+export function Page({ title, note, actions, children }: PageProps) {
   const words = useWords().app
   useEffect(() => {
     document.title = `${title} · ${words.name}`
@@ -16,6 +24,9 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
         <Title order={1} size="lg">
           {title}
         </Title>
+        <span className={`${classes['note']} figure`} role="status" data-testid="page-note">
+          {note}
+        </span>
         {actions}
       </header>
       <StaleNotice>{children}</StaleNotice>

@@ -10,8 +10,18 @@ import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
 import { readHead } from '../stream/read.ts'
 import { writeStream, type OnCommitted } from '../stream/write.ts'
 import { changesBetween } from './rules.ts'
-import { candidateItem, idParams, listQuery, memberItem, memberRecord, pageOnlyQuery, patchBody } from './schemas.ts'
 import {
+  candidateItem,
+  idParams,
+  listQuery,
+  memberItem,
+  memberPage,
+  memberRecord,
+  pageOnlyQuery,
+  patchBody,
+} from './schemas.ts'
+import {
+  countMembers,
   findMember,
   listCandidates,
   listMembers,
@@ -40,13 +50,19 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
       tags,
       summary: 'Customers of the tenant',
       querystring: listQuery,
-      response: responses({ 200: pageOf(memberItem) }),
+      response: responses({ 200: memberPage }),
     },
     handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
+      const isWhole = pageAfter === undefined && filter.search === undefined && filter.vip === undefined
       const after = decodePageKey(pageAfter, filter.sort === 'name' ? byName : byNumber)
       return withTenantSnapshot(db, tenant, async (trx) => {
         const rows = await listMembers(trx, tenant, filter, after, limit + 1)
-        return { ...toPage(rows, limit, (row) => [row.sort_key, row.id], toItem), cursor: await cursorOf(trx, tenant) }
+        const page = toPage(rows, limit, (row) => [row.sort_key, row.id], toItem)
+        return {
+          ...page,
+          cursor: await cursorOf(trx, tenant),
+          ...(isWhole ? { total: await countMembers(trx, tenant) } : {}),
+        }
       })
     },
   })

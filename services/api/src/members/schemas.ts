@@ -1,7 +1,7 @@
 import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
 import { isoTime, queryBoolean, text, uuid } from '../http/fields.ts'
-import { pageQuery } from '../http/paging.ts'
+import { pageOf, pageQuery } from '../http/paging.ts'
 
 const card = z.object({
   id: uuid,
@@ -29,6 +29,19 @@ export const memberItem = z
     cards: z.array(card),
   })
   .meta({ title: 'Customer' })
+
+/** Counted up to a limit, so that it costs the same at any size. */
+const total = z.object({
+  count: z.int(),
+  more: z.boolean().meta({ description: 'There are more than `count`' }),
+})
+
+/** Whoever filters the list is not told a total: no index answers it. */
+export const memberPage = pageOf(memberItem).extend({
+  total: total
+    .optional()
+    .meta({ description: 'Customers of the tenant; on the first page, without search and filter' }),
+})
 
 /** One record, with the stream position that it reflects. */
 export const memberRecord = memberItem.extend({ cursor: cursorText }).meta({ title: 'CustomerRecord' })

@@ -78,6 +78,29 @@ export function listMembers(
   return query.execute()
 }
 
+/** Counting ends here: so many rows take some 5 ms. */
+const TOTAL_MAX = 50_000
+
+/** How many members there are, counted up to `max`. */
+export async function countMembers(
+  trx: TenantTransaction,
+  tenant: string,
+  max: number = TOTAL_MAX,
+): Promise<{ count: number; more: boolean }> {
+  const { counted } = await trx
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('members')
+        .select('customer_id')
+        .where('tenant_id', '=', tenant)
+        .limit(max + 1)
+        .as('some'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('counted'))
+    .executeTakeFirstOrThrow()
+  return { count: Math.min(counted, max), more: counted > max }
+}
+
 /** One member; undefined when the tenant has none with that id. */
 export function findMember(trx: TenantTransaction, tenant: string, id: string) {
   return selectMembers(trx, tenant).where('members.customer_id', '=', id).executeTakeFirst()

@@ -1,24 +1,15 @@
-import type { CustomerSort } from '@loyalty-live/client/query'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { useWords } from '../../language/language.tsx'
 import classes from './customer-list.module.css'
-import { nextOrder, type CustomersSearch } from './search.ts'
-
-const COLUMNS = ['name', 'points', 'earned', 'redeemed', 'lastActivity'] as const satisfies readonly CustomerSort[]
+import { nextOrder, sortColumns, type CustomersSearch, type SortBy } from './search.ts'
 
 /** Names of the columns; a click sorts by one, another turns the order round. */
-export function CustomerListHeader({
-  search,
-  onSort,
-}: {
-  search: CustomersSearch
-  onSort: (by: { sort: CustomerSort; order: 'asc' | 'desc' }) => void
-}) {
+export function CustomerListHeader({ search, onSort }: { search: CustomersSearch; onSort: (by: SortBy) => void }) {
   const words = useWords().customers.columns
   const { sort = 'name', order = 'asc' } = search
   return (
     <div role="row" aria-rowindex={1} className={`${classes['row']} ${classes['header']}`}>
-      {COLUMNS.map((column) => (
+      {sortColumns.map((column) => (
         <div
           key={column}
           role="columnheader"

@@ -15,6 +15,7 @@ import { useShortcut } from '../../shell/use-shortcut.ts'
 import { LazyCustomerDialog } from '../customer/lazy-customer-dialog.tsx'
 import { CustomerList, ROW_HEIGHT_PX } from './customer-list.tsx'
 import { CustomerListHeader } from './customer-list-header.tsx'
+import { CustomerSortSelect } from './customer-sort-select.tsx'
 import classes from './customers-page.module.css'
 import { toParams, type CustomersSearch } from './search.ts'
 
@@ -49,8 +50,15 @@ export function CustomersPage() {
   })
   const customers = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
 
+  function howMany(): string {
+    const total = query.data?.pages[0]?.total
+    return total
+      ? words.customers.total(format.number(total.count), total.more)
+      : words.customers.found(format.number(customers.length), query.hasNextPage)
+  }
+
   return (
-    <Page title={words.customers.title} actions={<RefreshButton />}>
+    <Page title={words.customers.title} note={query.isSuccess && howMany()} actions={<RefreshButton />}>
       <div className={classes['toolbar']}>
         <TextInput
           ref={searchField}
@@ -61,7 +69,9 @@ export function CustomersPage() {
           leftSection={<IconSearch size={16} aria-hidden="true" />}
           rightSection={
             typed === '' ? (
-              <kbd aria-hidden="true">/</kbd>
+              <kbd className={classes['key']} aria-hidden="true">
+                /
+              </kbd>
             ) : (
               <CloseButton size="sm" aria-label={words.customers.clearSearch} onClick={() => type('')} />
             )
@@ -78,9 +88,7 @@ export function CustomersPage() {
             { value: 'vip', label: words.customers.onlyVip },
           ]}
         />
-        <span className={`${classes['count']} figure`} role="status">
-          {query.isSuccess && words.customers.loaded(format.number(customers.length), query.hasNextPage)}
-        </span>
+        <CustomerSortSelect search={search} onSort={change} />
       </div>
       <PanelFrame pending={query.isPlaceholderData}>
         {query.isPending ? (

@@ -10,6 +10,11 @@ export type CustomersSearch = {
   readonly customer?: string
 }
 
+export type SortBy = { readonly sort: CustomerSort; readonly order: 'asc' | 'desc' }
+
+/** What one can choose to sort by, in the order of the columns. */
+export const sortColumns = ['name', 'points', 'earned', 'redeemed', 'lastActivity'] as const satisfies CustomerSort[]
+
 const SORTS: readonly CustomerSort[] = ['name', 'points', 'earned', 'redeemed', 'lastActivity', 'created']
 
 /** Reads the address; what it does not know, it leaves out. */
@@ -33,10 +38,7 @@ export function toParams({ search, vip, sort = 'name', order = 'asc' }: Customer
 }
 
 /** The order after a click on a column: names begin with A, figures and times with the largest. */
-export function nextOrder(
-  { sort = 'name', order = 'asc' }: CustomersSearch,
-  column: CustomerSort,
-): { sort: CustomerSort; order: 'asc' | 'desc' } {
+export function nextOrder({ sort = 'name', order = 'asc' }: CustomersSearch, column: CustomerSort): SortBy {
   if (sort === column) return { sort: column, order: order === 'asc' ? 'desc' : 'asc' }
   return { sort: column, order: column === 'name' ? 'asc' : 'desc' }
 }
