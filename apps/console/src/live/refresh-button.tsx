@@ -18,7 +18,7 @@ export function RefreshButton() {
         loading={busy}
         onClick={() => void refresh()}
       >
-        {words.refresh}
+        <span className="roomy">{words.refresh}</span>
       </Button>
     </Tooltip>
   )

@@ -29,7 +29,7 @@ export function StaffPanel({ tenant, me }: { tenant: string; me: User }) {
             leftSection={<IconPlus size={16} aria-hidden="true" />}
             onClick={() => setAdding(true)}
           >
-            {words.add}
+            <span className="roomy">{words.add}</span>
           </Button>
         }
         mark={({ role }) => (

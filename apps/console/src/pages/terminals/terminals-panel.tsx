@@ -26,7 +26,7 @@ export function TerminalsPanel({ tenant }: { tenant: string }) {
         emptyText={words.emptyText}
         actions={
           <Button leftSection={<IconPlus size={16} aria-hidden="true" />} onClick={() => setCreating(true)}>
-            {words.create}
+            <span className="roomy">{words.create}</span>
           </Button>
         }
         detail={({ createdAt }) => words.since(format.date(createdAt))}

@@ -44,7 +44,7 @@ export const CustomerLine = memo(function CustomerLine({
         aria-label={customer.vip ? words.vip.removeName(displayName) : words.vip.addName(displayName)}
         onClick={() => setVip(!customer.vip)}
       >
-        {customer.vip ? words.vip.remove : words.vip.add}
+        <span className="roomy">{customer.vip ? words.vip.remove : words.vip.add}</span>
       </Button>
     </li>
   )
