@@ -30,8 +30,9 @@ export type Stage = {
   close(): Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
-  const [world, browser] = await Promise.all([openWorld(), launchChromium()])
+/** @param chromium arguments for what a test wants of the browser */
+export async function openStage(chromium: readonly string[] = []): Promise<Stage> {
+  const [world, browser] = await Promise.all([openWorld(), launchChromium(chromium)])
 
   async function show(context: BrowserContext, { tenant, as }: Visitor, path: string): Promise<Window> {
     const page = await context.newPage()

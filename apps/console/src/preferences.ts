@@ -1,5 +1,5 @@
 /** What a person chose on this machine: looks only, never anything of a customer. */
-type Preference = 'console.language' | 'console.tenant'
+type Preference = 'console.language' | 'console.tenant' | 'console.camera'
 
 /** Storage can be switched off, or full: then a choice lasts as long as the page. */
 export function readPreference(name: Preference): string | null {

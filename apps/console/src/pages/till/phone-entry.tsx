@@ -1,12 +1,12 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { IconQrcode, IconSearch } from '@tabler/icons-react'
 import type { RefObject } from 'react'
 import { useWords } from '../../language/language.tsx'
 import { useShortcut } from '../../shell/use-shortcut.ts'
 import { NumberPad } from './number-pad.tsx'
 import classes from './till.module.css'
 
-/** The phone number, by keyboard or by thumb. */
+/** The phone number, by keyboard, by thumb, or from a code before the camera. */
 export function PhoneEntry({
   fieldRef,
   value,
@@ -14,6 +14,7 @@ export function PhoneEntry({
   loading,
   onChange,
   onLookUp,
+  onCamera,
 }: {
   fieldRef: RefObject<HTMLInputElement | null>
   value: string
@@ -21,6 +22,7 @@ export function PhoneEntry({
   loading: boolean
   onChange: (value: string) => void
   onLookUp: (value: string) => void
+  onCamera: () => void
 }) {
   const words = useWords().till
   useShortcut('/', () => fieldRef.current?.focus())
@@ -63,6 +65,16 @@ export function PhoneEntry({
         leftSection={<IconSearch size={20} aria-hidden="true" />}
       >
         {words.lookUp}
+      </Button>
+      <Button
+        variant="default"
+        size="lg"
+        fullWidth
+        disabled={disabled}
+        leftSection={<IconQrcode size={20} aria-hidden="true" />}
+        onClick={onCamera}
+      >
+        {words.scan}
       </Button>
     </form>
   )

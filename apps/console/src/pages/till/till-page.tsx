@@ -1,18 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconUserQuestion } from '@tabler/icons-react'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { lookupQuery } from '../../api/queries.ts'
 import { NoAnswer, Refusal } from '../../api/http.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '../../parts/states.tsx'
+import { useToasts } from '../../parts/toasts.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
 import { PhoneEntry } from './phone-entry.tsx'
+import { readScanned } from './scanned.ts'
 import { Serve } from './serve.tsx'
 import classes from './till.module.css'
-import { createWedgeReader, phoneIn } from './wedge.ts'
+import { useWedge } from './use-wedge.ts'
+
+const CameraDialog = lazy(() =>
+  import('./camera/camera-dialog.tsx').then(({ CameraDialog: component }) => ({ default: component })),
+)
 
 const route = getRouteApi('/$tenant/admin/phone-loyalty-pos')
 
@@ -24,6 +30,8 @@ export function TillPage() {
   const [typed, setTyped] = useState('')
   const [phone, setPhone] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const [cameraOpen, setCameraOpen] = useState(false)
+  const toasts = useToasts()
   const phoneField = useRef<HTMLInputElement>(null)
   const found = useQuery({ ...lookupQuery(ask, tenant, phone ?? ''), enabled: phone !== null })
 
@@ -41,10 +49,15 @@ export function TillPage() {
     phoneField.current?.focus()
   }
 
-  useWedge((code) => {
-    const number = phoneIn(code)
-    if (number !== null) lookUp(number)
-  })
+  /** Whichever way a code was read. */
+  function scan(text: string): void {
+    setCameraOpen(false)
+    const scanned = readScanned(text)
+    if (scanned.kind === 'phone') lookUp(scanned.phone)
+    else toasts.show({ text: words.notUnderstood, tone: 'bad' })
+  }
+
+  useWedge(scan)
 
   return (
     <Page title={words.title} actions={<RefreshButton />}>
@@ -56,6 +69,7 @@ export function TillPage() {
           loading={phone !== null && found.isFetching && !found.data}
           onChange={setTyped}
           onLookUp={lookUp}
+          onCamera={() => setCameraOpen(true)}
         />
         <section className={classes['panel']} aria-live="polite">
           {phone === null ? (
@@ -71,6 +85,11 @@ export function TillPage() {
           )}
         </section>
       </div>
+      {cameraOpen && (
+        <Suspense>
+          <CameraDialog onScan={scan} onClose={() => setCameraOpen(false)} />
+        </Suspense>
+      )}
     </Page>
   )
 }
@@ -84,21 +103,4 @@ function NotFound({ error, onRetry }: { error: Error; onRetry: () => void }) {
       {words.notFoundText}
     </EmptyState>
   )
-}
-
-/** Calls `onScan` with every code that a wedge scanner types, wherever the focus is; its Enter presses nothing else. */
-function useWedge(onScan: (code: string) => void): void {
-  const scanned = useEffectEvent(onScan)
-  useEffect(() => {
-    const read = createWedgeReader()
-    const listen = (event: KeyboardEvent) => {
-      const code = read(event.key, event.timeStamp)
-      if (code === null) return
-      event.preventDefault()
-      event.stopPropagation()
-      scanned(code)
-    }
-    document.addEventListener('keydown', listen, { capture: true })
-    return () => document.removeEventListener('keydown', listen, { capture: true })
-  }, [])
 }

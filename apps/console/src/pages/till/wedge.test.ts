@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createWedgeReader, phoneIn } from './wedge.ts'
+import { createWedgeReader } from './wedge.ts'
 
 /** Types a text with a pause between keys, ending with Enter; gives what the reader made of it. */
 function type(text: string, betweenMs: number): string | null {
@@ -37,14 +37,4 @@ test('a code without end is not collected without end', () => {
   const read = createWedgeReader()
   for (let index = 0; index < 2_000; index++) read('9', index)
   expect(read('Enter', 2_000)?.length ?? 0).toBeLessThanOrEqual(500)
-})
-
-test.each([
-  ['+447306506797', '+447306506797'],
-  ['tel:+254712345678', '+254712345678'],
-  ['07306 506797', '07306 506797'],
-  ['https://example.com/123456', null],
-  ['hello', null],
-])('the phone number in %s is %s', (code, phone) => {
-  expect(phoneIn(code)).toBe(phone)
 })

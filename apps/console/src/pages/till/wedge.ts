@@ -25,9 +25,3 @@ export function createWedgeReader(): (key: string, atMs: number) => string | nul
 const BETWEEN_KEYS_MAX_MS = 35
 const CODE_LENGTH_MIN = 6
 const CODE_LENGTH_MAX = 500
-
-/** The phone number in a scanned code: plain, as a tel: link, or null when it holds none. */
-export function phoneIn(code: string): string | null {
-  const number = code.trim().replace(/^tel:/i, '')
-  return /^\+?[\d\s().-]{6,40}$/.test(number) ? number : null
-}
