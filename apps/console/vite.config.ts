@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { installableApp, WORKER_FILE } from './pwa/plugin.ts'
 
 const API = process.env['API_URL'] ?? 'http://localhost:9010'
 const REALTIME = process.env['REALTIME_URL'] ?? 'http://localhost:9011'
@@ -13,7 +14,7 @@ const settingsInDevelopment: Plugin = {
 
 export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
-  plugins: [react(), settingsInDevelopment],
+  plugins: [react(), settingsInDevelopment, installableApp],
   ...(command === 'build' ? { html: { cspNonce: '__CSP_NONCE__' } } : {}),
   build: {
     target: 'es2023',
@@ -21,6 +22,12 @@ export default defineConfig(({ command }) => ({
     // A data: URI would be one more source that the page's policy has to allow.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: ['index.html', 'src/worker/worker.ts'],
+      output: {
+        entryFileNames: ({ name }) => (name === 'worker' ? WORKER_FILE : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: { proxy: { '/api': API } },
 }))

@@ -10,6 +10,7 @@ const DIST = join(FOLDER, 'dist')
 /** What the console is built from. */
 const SOURCES = [
   join(FOLDER, 'src'),
+  join(FOLDER, 'pwa'),
   join(FOLDER, 'index.html'),
   join(FOLDER, 'vite.config.ts'),
   join(FOLDER, 'package.json'),

@@ -15,7 +15,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'camera-'))
   film = join(folder, 'code.y4m')
   filmNothing(film)
-  stage = await openStage(cameraArguments(film))
+  stage = await openStage({ chromium: cameraArguments(film) })
   demo = await stage.world.tenant('demo')
   john = await demo.enrol({ name: 'John Doe', points: 275 })
 })

@@ -30,9 +30,15 @@ export type Stage = {
   close(): Promise<void>
 }
 
-/** @param chromium arguments for what a test wants of the browser */
-export async function openStage(chromium: readonly string[] = []): Promise<Stage> {
-  const [world, browser] = await Promise.all([openWorld(), launchChromium(chromium)])
+export type StageOptions = {
+  /** Arguments for what a test wants of the browser. */
+  readonly chromium?: readonly string[]
+  /** Settings of the API. */
+  readonly api?: Record<string, string>
+}
+
+export async function openStage({ chromium = [], api = {} }: StageOptions = {}): Promise<Stage> {
+  const [world, browser] = await Promise.all([openWorld(() => api), launchChromium(chromium)])
 
   async function show(context: BrowserContext, { tenant, as }: Visitor, path: string): Promise<Window> {
     const page = await context.newPage()

@@ -12,11 +12,14 @@ import { ToastProvider } from './parts/toasts.tsx'
 import { createConsoleRouter } from './router.tsx'
 import { createSessionKeeper } from './session/session.ts'
 import { SessionProvider } from './session/use-session.tsx'
-import { readConsoleSettings } from './settings.ts'
+import { readConsoleSettings, readConsoleVersion } from './settings.ts'
 import { colorSchemeManager, theme } from './theme.ts'
+import { UpdateNotice } from './update/update-notice.tsx'
+import { watchUpdates } from './update/watch-updates.ts'
 
 const session = createSessionKeeper(sessionStorage)
 const queryClient = createQueryClient()
+const updates = watchUpdates(readConsoleVersion(document), navigator.serviceWorker)
 const router = createConsoleRouter({ session, settings: readConsoleSettings(document) })
 
 /** The page's policy lets style elements in that carry this; see services/api/src/http/console.ts. */
@@ -35,6 +38,7 @@ createRoot(document.getElementById('root')!).render(
       <LanguageProvider>
         <SessionProvider session={session}>
           <QueryClientProvider client={queryClient}>
+            <UpdateNotice watch={updates} />
             <ToastProvider>
               <RouterProvider router={router} />
             </ToastProvider>

@@ -5,3 +5,8 @@ export type ConsoleSettings = { readonly realtimeUrl: string }
 export function readConsoleSettings(page: Document): ConsoleSettings {
   return JSON.parse(page.getElementById('console-settings')?.textContent ?? '') as ConsoleSettings
 }
+
+/** Which build the page is of; null in development, where there is none. */
+export function readConsoleVersion(page: Document): string | null {
+  return page.querySelector<HTMLMetaElement>('meta[name=console-version]')?.content ?? null
+}

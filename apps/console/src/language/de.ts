@@ -24,6 +24,8 @@ export const de: Dictionary = {
     notAllowedTitle: 'Diese Seite ist nicht für Ihre Rolle',
     brokenTitle: 'Auf dieser Seite ist etwas schiefgegangen',
     reload: 'Seite neu laden',
+    newVersion: 'Es gibt eine neue Version.',
+    reloadToUpdate: 'Neu laden',
   },
   roles: { owner: 'Inhaber', admin: 'Verwaltung', cashier: 'Kasse', terminal: 'Terminal' },
   nav: {

@@ -25,6 +25,8 @@ export const en = {
     notAllowedTitle: 'This page is not for your role',
     brokenTitle: 'Something went wrong on this page',
     reload: 'Load the page again',
+    newVersion: 'There is a new version.',
+    reloadToUpdate: 'Reload to update',
   },
   roles: { owner: 'Owner', admin: 'Admin', cashier: 'Cashier', terminal: 'Terminal' },
   nav: {

@@ -30,6 +30,7 @@ const navigate = (path: string) => api.call('GET', path, { headers: { accept: 't
 function build(page: string, atSeconds: number): void {
   mkdirSync(join(folder, 'assets'), { recursive: true })
   writeFileSync(join(folder, 'assets', 'index-abc.js'), 'export {}')
+  writeFileSync(join(folder, 'worker.js'), `worker of ${page}`)
   writeFileSync(join(folder, 'index.html'), page)
   utimesSync(join(folder, 'index.html'), atSeconds, atSeconds)
 }
@@ -53,6 +54,17 @@ test('the page is never cached, and its policy names one fresh nonce, the same a
   expect(policy).toContain(`connect-src 'self' https://live.shop.example wss://live.shop.example;`)
   expect(policy).toContain(`default-src 'none'`)
   expect(policy).not.toMatch(/unsafe|\*/)
+})
+
+test('the service worker is asked for again each time, at the root, with a policy that lets it fetch from here only', async () => {
+  build(PAGE, 3_500)
+  const { status, headers, text } = await api.call('GET', '/worker.js')
+  expect([status, text]).toEqual([200, `worker of ${PAGE}`])
+  expect(headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+  expect(headers.get('cache-control')).toBe('no-cache')
+  expect(headers.get('content-security-policy')).toBe("default-src 'none'; connect-src 'self'")
+  rmSync(join(folder, 'worker.js'))
+  expect(await api.call('GET', '/worker.js')).toMatchObject({ status: 404, body: { code: 'route-not-found' } })
 })
 
 test('settings cannot leave the element that holds them', async () => {

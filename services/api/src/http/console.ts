@@ -10,16 +10,20 @@ import type { App } from './app-types.ts'
 const NONCE_MARK = '__CSP_NONCE__'
 const SETTINGS_MARK = '__CONSOLE_SETTINGS__'
 
+/** The service worker fetches files of the console, and pages when somebody goes to one. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>loyalty-live</title>
 <p>The console is not there yet. <code>npm start</code> is building it; anywhere else, <code>npm run build</code> does.</p>`
 
 /**
  * Serves the built console on the API's own origin: hashed assets for a year, the page itself never from a cache, for
- * whatever a person navigates to that is no route of the API. Reads the page again when it was built again, so that the
- * API may start before its console is there.
+ * whatever a person navigates to that is no route of the API. The service worker has its own address, at the root: its scope
+ * is what lies below. Reads both again when they were built again, so that the API may start before its console is there.
  */
 export async function registerConsole(app: App, { console: { folder, realtimeUrl } }: Config): Promise<void> {
-  const readPage = pageReader(join(folder, 'index.html'))
+  const readPage = fileReader(join(folder, 'index.html'))
+  const readWorker = fileReader(join(folder, 'worker.js'))
   await app.register(fastifyStatic, {
     root: join(folder, 'assets'),
     prefix: '/assets/',
@@ -29,6 +33,15 @@ export async function registerConsole(app: App, { console: { folder, realtimeUrl
     immutable: true,
     maxAge: '365d',
     preCompressed: true,
+  })
+  app.get('/worker.js', { schema: { hide: true }, config: { rateLimit: false } }, async (_request, reply) => {
+    const worker = await readWorker()
+    if (worker === null) return reply.callNotFound()
+    return reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .header('content-security-policy', WORKER_POLICY)
+      .send(worker)
   })
   app.get('/*', { schema: { hide: true }, config: { rateLimit: false } }, async (request, reply) => {
     if (!isNavigation(request)) return reply.callNotFound()
@@ -63,6 +76,7 @@ function policy(nonce: string, { origin, host, protocol }: URL): string {
     "img-src 'self' data:",
     "font-src 'self'",
     "manifest-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -84,8 +98,8 @@ function fill(page: string, nonce: string, settings: Readonly<Record<string, str
   return page.replaceAll(NONCE_MARK, nonce).replace(SETTINGS_MARK, () => json)
 }
 
-/** Gives the page as it was last built, null while there is none. */
-function pageReader(file: string): () => Promise<string | null> {
+/** Gives a file as it was last built, null while there is none. */
+function fileReader(file: string): () => Promise<string | null> {
   let held: { readonly text: string; readonly builtAtMs: number } | null = null
   return async () => {
     try {
