@@ -69,6 +69,7 @@ export function PhoneEntry({
       <Button
         variant="default"
         size="lg"
+        fz="md"
         fullWidth
         disabled={disabled}
         leftSection={<IconQrcode size={20} aria-hidden="true" />}
