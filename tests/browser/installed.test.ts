@@ -134,7 +134,8 @@ test('a new version is offered; a page of the old one goes on with its own files
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update())
   await shows(page.getByRole('status').filter({ hasText: 'There is a new version.' }), 'Reload to update')
 
-  // This page was never opened here, and the server has its file no longer.
+  // This page was never opened here, and neither the server nor the browser's own cache has its file any longer.
+  await (await context.newCDPSession(page)).send('Network.clearBrowserCache')
   await page.getByRole('link', { name: 'Activity' }).click()
   await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
   expect(await versionOf(page)).toBe(before)
