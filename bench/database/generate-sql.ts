@@ -39,6 +39,7 @@ export function peopleStatements({ tenants, membersPerTenant, entriesPerCard, op
      select ${uuid(CUSTOMER, 'c')}, '+' || (${FIRST_PHONE} + c), 'Member ' || c from ${everyCustomer}`,
     `insert into members (tenant_id, customer_id, phone, display_name)
      select ${tenantOfCustomer}, ${uuid(CUSTOMER, 'c')}, '+' || (${FIRST_PHONE} + c), 'Member ' || c from ${everyCustomer}`,
+    `insert into member_counts (tenant_id, members) select tenant_id, count(*) from members group by tenant_id`,
     `insert into enrolments (tenant_id, id, customer_id, program_id, status, method, decided_at)
      select ${tenantOfCustomer}, ${uuid(ENROLMENT, 'c')}, ${uuid(CUSTOMER, 'c')}, ${programOfCustomer}, 'active', 'manual', now()
      from ${everyCustomer}`,

@@ -31,6 +31,15 @@ export const peopleChecks: readonly Check[] = [
       where (m.display_name, m.vip, m.version) is distinct from (told."customerName", told.vip, told."memberVersion")`,
   },
   {
+    name: 'members-are-counted',
+    claim: 'each tenant has as many members as it says',
+    sql: `
+      select tenant_id as tenant, coalesce(counts.members, 0) as "it says", coalesce(held.members, 0) as "there are"
+      from member_counts counts
+      full join (select tenant_id, count(*) as members from members group by tenant_id) held using (tenant_id)
+      where ($1::text is null or tenant_id = $1) and counts.members is distinct from held.members`,
+  },
+  {
     name: 'one-enrolment-at-a-time',
     claim: 'a customer has at most one open or active enrolment in a programme',
     sql: `

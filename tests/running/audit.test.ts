@@ -162,6 +162,11 @@ describe('M5 each check finds what it is there to find', () => {
       found: ['members-have-their-phone'],
     },
     {
+      fault: 'a member who was not counted',
+      sql: `update member_counts set members = members - 1 where tenant_id = 'demo'`,
+      found: ['members-are-counted'],
+    },
+    {
       fault: 'a VIP whom no screen was told of',
       sql: `update members set vip = true, vip_since = now() where tenant_id = 'rival'`,
       found: ['members-are-as-last-told'],

@@ -180,6 +180,17 @@ alter table idempotency_keys force row level security;
 grant select on idempotency_keys to loyalty_app;
 grant delete, insert, select on idempotency_keys to loyalty_engine;
 
+create table member_counts (
+  tenant_id text not null,
+  members bigint not null,
+  constraint member_counts_members_check CHECK ((members >= 0)),
+  constraint member_counts_pkey PRIMARY KEY (tenant_id),
+  constraint member_counts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+alter table member_counts force row level security;
+grant select on member_counts to loyalty_app;
+grant insert, select, update on member_counts to loyalty_engine;
+
 create table members (
   tenant_id text not null,
   customer_id uuid not null,
@@ -380,6 +391,8 @@ create policy engine on events for all to loyalty_engine using true;
 create policy tenant on events for all to public using (tenant_id = current_tenant());
 create policy engine on idempotency_keys for all to loyalty_engine using true;
 create policy tenant on idempotency_keys for all to public using (tenant_id = current_tenant());
+create policy engine on member_counts for all to loyalty_engine using true;
+create policy tenant on member_counts for all to public using (tenant_id = current_tenant());
 create policy engine on members for all to loyalty_engine using true;
 create policy tenant on members for all to public using (tenant_id = current_tenant());
 create policy engine on notifications for all to loyalty_engine using true;
@@ -822,6 +835,13 @@ begin
   if not made then
     return;
   end if;
+  perform lock_streams(array[p_tenant]);
+  -- Somebody else may have made it while this waited.
+  select * into member from members m where m.tenant_id = p_tenant and m.phone = p_phone;
+  made := not found;
+  if not made then
+    return;
+  end if;
   insert into customers (id, phone, name) values (gen_random_uuid(), p_phone, p_name) on conflict (phone) do nothing;
   select id into strict person from customers where phone = p_phone;
   insert into members (tenant_id, customer_id, phone, display_name) values (p_tenant, person, p_phone, p_name)
@@ -985,6 +1005,35 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.members_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into member_counts as counts (tenant_id, members)
+  select tenant_id, count(*) from added group by tenant_id order by tenant_id
+  on conflict (tenant_id) do update set members = counts.members + excluded.members;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.members_removed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update member_counts counts
+  set members = counts.members - gone.members
+  from (select tenant_id, count(*) as members from removed group by tenant_id) gone
+  where counts.tenant_id = gone.tenant_id;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.notification_made_by_hand()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1117,4 +1166,6 @@ CREATE TRIGGER by_hand_version BEFORE UPDATE ON public.enrolments FOR EACH ROW W
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.members FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION member_changed_by_hand();
+CREATE TRIGGER counted_in AFTER INSERT ON public.members REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION members_added();
+CREATE TRIGGER counted_out AFTER DELETE ON public.members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION members_removed();
 CREATE TRIGGER by_hand AFTER INSERT ON public.notifications FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION notification_made_by_hand();

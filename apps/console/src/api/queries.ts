@@ -20,7 +20,7 @@ const CUSTOMERS_FOUND_MAX = 8
 const TRANSACTIONS_PER_PAGE = 50
 
 /** The first page of the whole list says how many there are. */
-type CustomersPage = Page<Customer> & { readonly total?: { readonly count: number; readonly more: boolean } }
+type CustomersPage = Page<Customer> & { readonly total?: number }
 
 export const customersQuery = (ask: Ask, tenant: string, params: CustomersParams) =>
   pages<Customer, CustomersPage>(ask, queryKeys.customers(tenant, params), '/api/admin/customers', {

@@ -83,7 +83,7 @@ export const de: Dictionary = {
     onlyVip: 'VIP',
     filter: 'Wer gezeigt wird',
     sortBy: 'Sortieren nach',
-    total: (count, more) => (more ? `mehr als ${count}` : `${count} insgesamt`),
+    total: (count) => `${count} insgesamt`,
     found: (count, more) => (more ? `mehr als ${count} passen` : `${count} passen`),
     descending: 'Absteigend',
     columns: {

@@ -84,7 +84,7 @@ export const en = {
     onlyVip: 'VIP',
     filter: 'Who is shown',
     sortBy: 'Sort by',
-    total: (count: string, more: boolean) => (more ? `more than ${count}` : `${count} in all`),
+    total: (count: string) => `${count} in all`,
     found: (count: string, more: boolean) => (more ? `more than ${count} fit` : `${count} fit`),
     descending: 'Descending',
     columns: {

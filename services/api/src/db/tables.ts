@@ -19,6 +19,9 @@ type StreamsTable = { tenant_id: string; epoch: number; head: number; last_at: D
 
 type CustomersTable = { id: string; phone: string; name: string; created_at: GeneratedDate }
 
+/** Kept by triggers of members. */
+type MemberCountsTable = { tenant_id: string; members: Made<number> }
+
 type MembersTable = {
   tenant_id: string
   customer_id: string
@@ -166,6 +169,7 @@ export type Database = {
   streams: StreamsTable
   customers: CustomersTable
   members: MembersTable
+  member_counts: MemberCountsTable
   staff: StaffTable
   terminals: TerminalsTable
   refresh_tokens: RefreshTokensTable

@@ -4,9 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newKey, startTestApi, type Answer, type TestApi } from '../../../../tests/harness/api.ts'
 import { createDatabase, type TestDatabase } from '../../../../tests/harness/database.ts'
 import { makeTenant, type TestTenant } from '../../../../tests/harness/tenant.ts'
-import { connect } from '../db/connect.ts'
-import { withTenantSnapshot } from '../db/tenant-scope.ts'
-import { countMembers } from './store.ts'
 
 let database: TestDatabase
 let api: TestApi
@@ -136,18 +133,10 @@ describe('the customers list', () => {
 
   test('tells how many there are, on the first page of the whole list only', async () => {
     const first = (await list('limit=2&sort=points')).body
-    expect(first['total']).toEqual({ count: people.length, more: false })
+    expect(first['total']).toBe(people.length)
     for (const query of [`limit=2&sort=points&pageAfter=${first['nextCursor']}`, 'search=Carl', 'vip=true']) {
       expect((await list(query)).body).not.toHaveProperty('total')
     }
-  })
-
-  test('stops counting at a limit, and says so', async () => {
-    const db = connect({ url: database.url, connectionsMax: 1, role: 'loyalty_app' })
-    const count = (max: number) => withTenantSnapshot(db, 'shop', (trx) => countMembers(trx, 'shop', max))
-    expect(await count(people.length - 1)).toEqual({ count: people.length - 1, more: true })
-    expect(await count(people.length)).toEqual({ count: people.length, more: false })
-    await db.close()
   })
 
   test('does not take a page of another sort, and says so', async () => {

@@ -52,9 +52,9 @@ export function CustomersPage() {
 
   function howMany(): string {
     const total = query.data?.pages[0]?.total
-    return total
-      ? words.customers.total(format.number(total.count), total.more)
-      : words.customers.found(format.number(customers.length), query.hasNextPage)
+    return total === undefined
+      ? words.customers.found(format.number(customers.length), query.hasNextPage)
+      : words.customers.total(format.number(total))
   }
 
   return (
