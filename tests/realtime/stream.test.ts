@@ -37,13 +37,25 @@ describe('senders that race', () => {
   })
 })
 
+test('a beat tells those who work for a tenant how many they are, as they come and go', async () => {
+  const rt = await startRealtime({ HEAD_BEAT_MS: '50' })
+  const first = await rt.join('demo')
+  await rt.join('rival')
+  const told = (sockets: number) => () => first.named('head').at(-1)?.['sockets'] === sockets
+  await until(told(1), 'one socket')
+  const second = await rt.join('demo')
+  await until(told(2), 'two sockets')
+  second.socket.disconnect()
+  await until(told(1), 'one socket again')
+})
+
 describe('announced heads', () => {
   test('of an unknown tenant become its head, so that clients that have it all know so', async () => {
     const rt = await startRealtime()
     const client = await rt.join('demo')
     expect(await client.next('ready')).toMatchObject({ head: null, recovered: false })
     await announce(rt, 41)
-    expect(await client.next('head')).toEqual({ head: cursor(41) })
+    expect(await client.next('head')).toEqual({ head: cursor(41), sockets: 1 })
     const current = await rt.join('demo', { cursor: cursor(41) })
     expect(await current.next('ready')).toMatchObject({ head: cursor(41), recovered: true })
     const behind = await rt.join('demo', { cursor: cursor(40) })
@@ -114,7 +126,7 @@ describe('the beat', () => {
     const rt = await startRealtime({ HEAD_BEAT_MS: '50' })
     const client = await rt.join('demo')
     await until(() => client.named('head').length >= 3, 'three beats')
-    expect(client.named('head')[0]).toEqual({ head: null })
+    expect(client.named('head')[0]).toEqual({ head: null, sockets: 1 })
     await rt.broadcast(event(9))
     await until(() => client.named('head').at(-1)!['head'] === cursor(9), 'a beat with the head')
   })

@@ -1,7 +1,7 @@
 import { formatCursor, type Cursor } from '@loyalty-live/events'
 import type { Fanout } from './fanout.ts'
 import { messageFrame, type Frame } from './frame.ts'
-import type { Rooms } from './rooms.ts'
+import type { Room, Rooms } from './rooms.ts'
 
 /**
  * The beat is spread over this many parts of its interval, so that thousands of rooms do not get theirs in one turn.
@@ -23,12 +23,13 @@ export function startHeadBeat(
     part = (part + 1) % PARTS
     for (const room of deps.rooms.all()) {
       if (room.ordinal % PARTS !== part) continue
-      deps.fanout.emit(room, headFrame(room.tenant === null ? null : deps.headOf(room.tenant)))
+      deps.fanout.emit(room, headFrame(room, room.tenant === null ? null : deps.headOf(room.tenant)))
     }
   }, beatMs / PARTS)
   return () => clearInterval(timer)
 }
 
-export function headFrame(head: Cursor | null): Frame {
-  return messageFrame('head', { head: head && formatCursor(head) })
+export function headFrame({ tenant, members }: Room, head: Cursor | null): Frame {
+  const text = head && formatCursor(head)
+  return messageFrame('head', tenant === null ? { head: text } : { head: text, sockets: members.size })
 }

@@ -81,7 +81,10 @@ export function createEmitter(
       }
       metrics.commitToEmit.observe(Math.max(0, nowMs() - event.committedAtMs) / 1000)
     },
-    onHeadMoved: (tenant, head) => fanout.emit(rooms.find(tenantRoom(tenant).name), headFrame(head)),
+    onHeadMoved(tenant, head) {
+      const room = rooms.find(tenantRoom(tenant).name)
+      if (room) fanout.emit(room, headFrame(room, head))
+    },
     onSkipped: (events) => metrics.eventsSkipped.inc(events),
   }
 }

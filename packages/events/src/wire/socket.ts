@@ -34,8 +34,20 @@ export const ready = z
 
 export type Ready = z.infer<typeof ready>
 
-/** Sent at a steady beat: lets a client notice that it lost the last event, or that the line is dead. */
-export const head = z.object({ head: cursorText.nullable() }).meta({ title: 'Head' })
+/**
+ * Sent at a steady beat: lets a client notice that it lost the last event, or that the line is dead. To those who work for a
+ * tenant it says how many they are on this server; a customer is not told.
+ */
+export const head = z
+  .object({
+    head: cursorText.nullable(),
+    sockets: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Sockets in the same tenant room of this server, this one among them' }),
+  })
+  .meta({ title: 'Head' })
 
 /** Sent before a token expires; the client answers with `refresh_token`. */
 export const tokenExpiring = z.object({ expiresAt: timestamp }).meta({ title: 'TokenExpiring' })
