@@ -1,6 +1,7 @@
-import { compareCursors, formatCursor, parseCursor, type Cursor } from '@loyalty-live/events/plain'
+import { formatCursor, parseCursor, type Cursor } from '@loyalty-live/events/plain'
 import type { Clock } from './clock.ts'
 import { asClientError, LoyaltyClientError } from './errors.ts'
+import { isAhead } from './is-ahead.ts'
 import { readMessage } from './messages.ts'
 import type { ReadPage } from './pages.ts'
 import type { CreateSocket, RealtimeSocket, SocketOptions } from './socket.ts'
@@ -106,7 +107,7 @@ async function probeSocket(options: DiagnoseOptions, check: Check, apiHead: Curs
   /** A beat goes the way of every event. One that is behind the API may only be early; so is the next one, when events are lost. */
   function hearBeat(head: Cursor | null): void {
     if (head === null) told.resolve('a beat came')
-    else if (apiHead === null || !isBehind(head, apiHead)) told.resolve(`a beat came, at ${formatCursor(head)}`)
+    else if (apiHead === null || !isAhead(apiHead, head)) told.resolve(`a beat came, at ${formatCursor(head)}`)
     else behind = `the realtime server stands at ${formatCursor(head)}, the API at ${formatCursor(apiHead)}`
   }
 
@@ -159,7 +160,3 @@ function createStage<T>(): Stage<T> {
 }
 
 const notTried = (name: ChannelName): ChannelReport => ({ name, ok: false, ms: 0, detail: 'there is no socket' })
-
-function isBehind(position: Cursor, other: Cursor): boolean {
-  return (compareCursors(position, other) ?? position.epoch - other.epoch) < 0
-}

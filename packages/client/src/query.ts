@@ -9,6 +9,8 @@ export {
   type ResourceKey,
   type TransactionsParams,
 } from './query/keys.ts'
+export type { Patch, Patched } from './query/patch.ts'
+export type { Patches } from './query/rules.ts'
 export type {
   Customer,
   CustomerCard,

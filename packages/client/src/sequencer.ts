@@ -1,4 +1,5 @@
 import { compareCursors, type Cursor } from '@loyalty-live/events/plain'
+import { isAhead } from './is-ahead.ts'
 
 /**
  * One order for everything that arrives, whatever path it came by: each event once, in stream order, from a known position.
@@ -160,10 +161,6 @@ function raiseHead<E extends Cursor>(state: Sequencer<E>, stated: Cursor): Seque
   if (head !== null && !isAhead(stated, head)) return state
   const early = head !== null && stated.epoch > head.epoch ? new Map<number, E>() : state.early
   return { ...state, head: positionOf(stated), early }
-}
-
-function isAhead(a: Cursor, b: Cursor): boolean {
-  return a.epoch === b.epoch ? a.seq > b.seq : a.epoch > b.epoch
 }
 
 function positionOf({ epoch, seq }: Cursor): Cursor {

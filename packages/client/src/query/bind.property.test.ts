@@ -11,6 +11,7 @@ import { CALM } from '../../test/weather.ts'
 import { createLoyaltyClient } from '../client.ts'
 import { bindQueryClient } from './bind.ts'
 import { queryKeys, type CustomersParams } from './keys.ts'
+import { logPatches } from './log-rules.ts'
 import type { Customer, Page, Transaction } from './snapshots.ts'
 
 const TENANT = 'demo'
@@ -159,7 +160,7 @@ describe('a screen of queries on a bad network', () => {
         })
         const queryClient = newQueryClient()
         if (!bindsFirst) client.start()
-        const unbind = bindQueryClient(client, queryClient, { clock })
+        const unbind = bindQueryClient(client, queryClient, { clock, patches: logPatches })
         const screens = openScreens(server, queryClient)
         if (bindsFirst) client.start()
 

@@ -1,23 +1,27 @@
 import type { StreamEvent } from '@loyalty-live/events'
-import { parseCursor, type Cursor } from '@loyalty-live/events/cursor'
+import { formatCursor, type Cursor } from '@loyalty-live/events/cursor'
 import type { Query, QueryCacheNotifyEvent, QueryClient } from '@tanstack/query-core'
 import type { LoyaltyClient } from '../client.ts'
 import { systemClock, type Clock } from '../clock.ts'
+import { isAhead } from '../is-ahead.ts'
 import { createEventLog } from './event-log.ts'
-import { queryKeys, readKey } from './keys.ts'
-import { patchData, snapshotsOf } from './patches.ts'
-import { isAfter } from './position.ts'
+import { queryKeys, type ResourceKey } from './keys.ts'
+import { positionOf, snapshotsOf } from './position.ts'
 import { createRefetches } from './refetches.ts'
+import { patches as versioned, readAgain, type Patches } from './rules.ts'
+import type { Snapshot } from './snapshots.ts'
 import { touched } from './touched.ts'
 
 export type BindOptions = {
-  /** Only this tenant's queries are reset. Default: all that `queryKeys` can name. */
+  /** Only this tenant's queries are kept fresh. Default: all that `queryKeys` can name. */
   readonly tenant?: string | undefined
+  /** More that is changed in place, such as `logPatches`; what has no patch is read again. */
+  readonly patches?: Patches | undefined
   readonly clock?: Clock | undefined
 }
 
 /** The part of a client that the bridge lives on. */
-export type BridgedClient = Pick<LoyaltyClient, 'on' | 'cursor' | 'resumeFrom' | 'status'>
+export type BridgedClient = Pick<LoyaltyClient, 'on' | 'cursor' | 'resumeFrom'>
 
 /** Events remembered for snapshots that are on their way; one that is older than they reach is read again. */
 const LOG_EVENTS_MAX = 1_000
@@ -34,22 +38,24 @@ const FRAME_MS = 16
 export function bindQueryClient(
   client: BridgedClient,
   queryClient: QueryClient,
-  options: BindOptions = {},
+  { tenant, patches, clock = systemClock }: BindOptions = {},
 ): () => void {
-  const clock = options.clock ?? systemClock
+  const all: Patches = { ...versioned, ...patches }
   const cache = queryClient.getQueryCache()
   const log = createEventLog(LOG_EVENTS_MAX)
-  const refetches = createRefetches(queryClient, clock)
-  /** Which events a query held when its present fetch began. */
-  const fetchBegan = new WeakMap<Query, Cursor | null>()
+  const refetches = createRefetches(ownQueries, clock)
+  /** Which events a query held when its present fetch began, and whether it was stale then. */
+  const fetchBegan = new WeakMap<Query, { readonly at: Cursor | null; readonly isInvalidated: boolean }>()
   let pending: StreamEvent[] = []
   let cancelFrame: (() => void) | null = null
   let writing = false
-  log.restart(client.cursor === null ? null : parseCursor(client.cursor))
 
-  const ownQueries = (): Query[] => {
-    const { tenant } = options
-    return cache.findAll({ queryKey: tenant === undefined ? queryKeys.all : queryKeys.tenant(tenant) })
+  function isOwn({ queryKey: [root, of] }: Query): boolean {
+    return root === queryKeys.all[0] && (tenant ?? of) === of
+  }
+
+  function ownQueries(): readonly Query[] {
+    return cache.getAll().filter(isOwn)
   }
 
   /** How far the cache is; behind the log while events wait for their frame. */
@@ -75,100 +81,80 @@ export function bindQueryClient(
   }
 
   function apply(query: Query, events: readonly StreamEvent[]): void {
-    const key = readKey(query.queryKey)
-    const { data } = query.state
-    if (key === null || data === undefined) return
-    const own = events.filter(({ type, tenant }) => tenant === key.tenant && touched[type].includes(key.resource))
-    if (own.length === 0) return
-    const patched = patchData(key.resource, key.of, data, own)
-    if (patched.data !== data) write(query, patched.data)
-    if (patched.stale) refetches.request(query)
+    const [, of, resource, params] = query.queryKey as ResourceKey
+    const { data, dataUpdatedAt, isInvalidated } = query.state
+    const own = events.filter((event) => event.tenant === of && touched[event.type].includes(resource))
+    if (data === undefined || own.length === 0) return
+    const patched = (all[resource]?.(Object(params)) ?? readAgain)(data, own)
+    if (patched.data !== data) {
+      writing = true
+      // A patch does not change when a query was last read…
+      queryClient.setQueryData(query.queryKey, patched.data, { updatedAt: dataUpdatedAt })
+      writing = false
+    }
+    // …nor does it make one fresh that is to be read again.
+    if (patched.stale || isInvalidated) query.invalidate()
   }
 
-  /** A patch neither makes a query fresh that is owed a refetch, nor does it change when it was last read. */
-  function write(query: Query, data: unknown): void {
-    const { dataUpdatedAt, isInvalidated } = query.state
-    writing = true
-    queryClient.setQueryData(query.queryKey, data, { updatedAt: dataUpdatedAt })
-    writing = false
-    if (isInvalidated) query.invalidate()
-  }
-
-  function onCacheEvent(event: QueryCacheNotifyEvent): void {
-    const { query } = event
-    if (writing || readKey(query.queryKey) === null) return
-    if (event.type === 'removed') return refetches.forget(query)
-    if (event.type !== 'added' && event.type !== 'updated') return
-    const action = event.type === 'updated' ? event.action.type : 'added'
-    if (action === 'fetch') fetchBegan.set(query, applied())
+  function onCacheEvent({ type, query, ...event }: QueryCacheNotifyEvent): void {
+    if (writing || !isOwn(query)) return
+    const action = 'action' in event ? event.action.type : type
+    if (action === 'fetch') fetchBegan.set(query, { at: applied(), isInvalidated: query.state.isInvalidated })
     if (action === 'success' || action === 'added') reconcile(query)
-    // However it ended: a fetch that was cancelled tells neither success nor error.
     if (action === 'error') refetches.failed(query)
-    else if (query.state.fetchStatus === 'idle') refetches.ended(query)
+    if (query.state.isInvalidated) refetches.wake()
   }
 
-  /** Brings a snapshot that has just arrived up to where the stream is. */
+  /**
+   * Brings what has just arrived up to where the stream is, from the position of its oldest snapshot. Pages that a fetch of one
+   * more page has only carried along are as they were when it began; and what does not say where it stands was read after that.
+   */
   function reconcile(query: Query): void {
-    const bases = basesOf(query)
-    const oldest = bases.reduce<Cursor | null>((least, base) => (least && isAfter(base, least) ? least : base), null)
-    if (oldest === null) return
+    const { data, fetchMeta } = query.state
+    const began = fetchBegan.get(query)
+    const more = fetchMeta?.fetchMore?.direction
+    const snapshots = snapshotsOf(data)
+    const read = more ? [snapshots.at(more === 'forward' ? -1 : 0)] : snapshots
+    const bases = read.map(positionOf).filter((base) => base !== null)
+    if (began?.at && (more || bases.length === 0)) bases.push(began.at)
+    const [oldest] = bases.toSorted((one, other) => (isAhead(one, other) ? 1 : -1))
+    if (more && began?.isInvalidated) query.invalidate()
+    if (oldest) catchUp(query, oldest)
+  }
+
+  function catchUp(query: Query, base: Cursor): void {
     followClient()
-    if (log.position === null) return startFrom(oldest)
-    const missed = log.since(oldest)
-    if (missed === null) refetches.request(query)
-    else if (missed.length > 0) apply(query, missed)
+    if (log.position === null) {
+      log.restart(base)
+      return client.resumeFrom(formatCursor(base))
+    }
+    const missed = log.since(base)
+    if (missed === null) query.invalidate()
+    else apply(query, missed)
   }
 
   /** A client that was moved on, or has found its position by itself, has skipped what the log does not hold. */
   function followClient(): void {
-    const position = client.cursor === null ? null : parseCursor(client.cursor)
-    if (position && (log.position === null || isAfter(position, log.position))) log.restart(position)
+    const position = positionOf(client)
+    if (position && (log.position === null || isAhead(position, log.position))) log.restart(position)
   }
 
-  function startFrom(position: Cursor): void {
-    log.restart(position)
-    client.resumeFrom(`${position.epoch}:${position.seq}`)
-  }
-
-  /**
-   * The position from which each part of a query's data has to be brought up to date. That is its snapshot's; but pages
-   * that a fetch of one more page has only carried along were up to date when it began, and what does not say where it
-   * stands was read after that.
-   */
-  function basesOf(query: Query): readonly Cursor[] {
-    const snapshots = snapshotsOf(query.state.data)
-    const direction = query.state.fetchMeta?.fetchMore?.direction
-    const read =
-      direction === undefined ? snapshots : direction === 'forward' ? snapshots.slice(-1) : snapshots.slice(0, 1)
-    const bases = read.map(({ cursor }) => parseCursor(cursor)).filter((base) => base !== null)
-    const began = direction === undefined && bases.length > 0 ? null : fetchBegan.get(query)
-    return began ? [...bases, began] : bases
-  }
-
-  function onReset(cursor: string): void {
+  function onReset(start: Snapshot): void {
     pending = []
-    log.restart(parseCursor(cursor))
+    log.restart(positionOf(start))
     // A read that is on its way may be of the old history: it is cancelled, and begun again.
-    const own = new Set(ownQueries())
-    void queryClient.invalidateQueries({ predicate: (query) => own.has(query) })
+    void queryClient.invalidateQueries({ predicate: isOwn })
   }
 
-  /** A read that failed while the network was down left its query stale: the network is back. */
-  function onLive(): void {
-    for (const query of ownQueries()) if (query.state.isInvalidated) refetches.request(query)
-  }
-
+  followClient()
   for (const query of ownQueries()) reconcile(query)
   const undo = [
     client.on('event', take),
     client.on('unknown', (event) => log.append(event, null)),
-    client.on('reset', ({ cursor }) => onReset(cursor)),
-    client.on('status', ({ state }) => {
-      if (state === 'live') onLive()
-    }),
+    client.on('reset', onReset),
     cache.subscribe(onCacheEvent),
     () => cancelFrame?.(),
-    () => refetches.stop(),
+    refetches.stop,
   ]
   return () => {
     for (const each of undo) each()

@@ -1,13 +1,13 @@
-import type { AnyEvent, StreamEvent } from '@loyalty-live/events'
-import { compareCursors, type Cursor } from '@loyalty-live/events/cursor'
-import { positionOf } from './position.ts'
+import type { StreamEvent } from '@loyalty-live/events'
+import type { Cursor } from '@loyalty-live/events/cursor'
+import { isAhead } from '../is-ahead.ts'
 
 /** The last events that were handled, for snapshots that were read before them and arrive after them. */
 export type EventLog = {
   /** The last event; null while nothing is known. */
   readonly position: Cursor | null
-  /** Takes note of the next event. One that does not follow the last starts the log anew. */
-  append(event: AnyEvent | StreamEvent, known: StreamEvent | null): void
+  /** Takes note of the event at a position, null when it is of no known kind. One that does not follow the last starts the log anew. */
+  append(position: Cursor, event: StreamEvent | null): void
   /** Nothing before `position` will be asked for any more, or could be answered. */
   restart(position: Cursor | null): void
   /** Known events after a position; null when the log does not reach back to it. */
@@ -15,13 +15,12 @@ export type EventLog = {
 }
 
 export function createEventLog(eventsMax: number): EventLog {
-  /** Position before the first event that is held. */
-  let start: Cursor | null = null
   let position: Cursor | null = null
-  let events: StreamEvent[] = []
+  /** One for each position up to the last: the stream has no holes. */
+  let events: (StreamEvent | null)[] = []
 
   function restart(at: Cursor | null): void {
-    start = position = at
+    position = at
     events = []
   }
 
@@ -30,24 +29,21 @@ export function createEventLog(eventsMax: number): EventLog {
       return position
     },
     restart,
-    append(event, known) {
-      const order = position && compareCursors(event, position)
+    append({ epoch, seq }, event) {
+      const next = { epoch, seq }
       // Told again after `resumeFrom` an earlier position: it is in the log.
-      if (order !== null && order <= 0) return
-      if (order !== 1) restart({ epoch: event.epoch, seq: event.seq - 1 })
-      position = positionOf(event)
-      if (known) events.push(known)
+      if (position && !isAhead(next, position)) return
+      if (position?.epoch !== epoch || position.seq + 1 !== seq) events = []
+      position = next
+      events.push(event)
       // Half at once, so that a long catch-up does not move the rest for every event.
-      if (events.length > eventsMax) {
-        const dropped = events.splice(0, events.length - eventsMax / 2)
-        start = positionOf(dropped.at(-1)!)
-      }
+      if (events.length > eventsMax) events = events.slice(-eventsMax / 2)
     },
-    since(from) {
-      if (start === null || position === null) return null
-      if (from.epoch !== position.epoch) return from.epoch > position.epoch ? [] : null
-      if (from.seq < start.seq) return null
-      return events.filter(({ seq }) => seq > from.seq)
+    since({ epoch, seq }) {
+      if (position === null || epoch < position.epoch) return null
+      if (epoch > position.epoch || seq >= position.seq) return []
+      const count = position.seq - seq
+      return count > events.length ? null : events.slice(-count).filter((event) => event !== null)
     },
   }
 }

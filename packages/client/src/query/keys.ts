@@ -57,43 +57,35 @@ export type ActivityParams = {
 /** Query of a list that the bridge reads again whatever is asked for, so that any filter will do. */
 export type ListParams = Readonly<Record<string, string | number | boolean | undefined>>
 
-export type ResourceKey = readonly ['loyalty', tenant: string, resource: Resource, ...rest: readonly unknown[]]
+export type ResourceKey = readonly ['loyalty', tenant: string, resource: Resource, params?: object | string]
+
+/** What each resource is asked by. */
+type Params = { readonly [R in Resource]: ListParams } & {
+  readonly customers: CustomersParams
+  readonly transactions: TransactionsParams
+  readonly activity: ActivityParams
+}
+/** What is one record is asked by its id, or by a phone number. */
+type RecordParams = { readonly customer: string; readonly lookup: string }
+
+export type QueryKeys = {
+  readonly all: readonly ['loyalty']
+  readonly tenant: (tenant: string) => readonly ['loyalty', tenant: string]
+} & { readonly [R in Exclude<Resource, keyof RecordParams>]: (tenant: string, params?: Params[R]) => ResourceKey } & {
+  readonly [R in keyof RecordParams]: (tenant: string, of: RecordParams[R]) => ResourceKey
+}
 
 /**
  * The one spelling of query keys: whoever asks by these is kept fresh by `bindQueryClient`. A list without its params is the
  * beginning of all of its keys, for invalidating every variant of it.
  */
 export const queryKeys = {
-  all: ['loyalty'] as const,
-  tenant: (tenant: string) => ['loyalty', tenant] as const,
-  customers: (tenant: string, params?: CustomersParams) => key(tenant, 'customers', params),
-  customer: (tenant: string, id: string) => key(tenant, 'customer', id),
-  transactions: (tenant: string, params?: TransactionsParams) => key(tenant, 'transactions', params),
-  lookup: (tenant: string, phone: string) => key(tenant, 'lookup', phone),
-  vip: (tenant: string, params?: ListParams) => key(tenant, 'vip', params),
-  vipCandidates: (tenant: string, params?: ListParams) => key(tenant, 'vipCandidates', params),
-  programs: (tenant: string, params?: ListParams) => key(tenant, 'programs', params),
-  enrolments: (tenant: string, params?: ListParams) => key(tenant, 'enrolments', params),
-  adjustments: (tenant: string, params?: ListParams) => key(tenant, 'adjustments', params),
-  activity: (tenant: string, params?: ActivityParams) => key(tenant, 'activity', params),
-  dashboard: (tenant: string, params?: ListParams) => key(tenant, 'dashboard', params),
-  payments: (tenant: string, params?: ListParams) => key(tenant, 'payments', params),
-  bookings: (tenant: string, params?: ListParams) => key(tenant, 'bookings', params),
-  notifications: (tenant: string, params?: ListParams) => key(tenant, 'notifications', params),
-  staff: (tenant: string, params?: ListParams) => key(tenant, 'staff', params),
-  terminals: (tenant: string, params?: ListParams) => key(tenant, 'terminals', params),
-} as const
-
-function key(tenant: string, resource: Resource, of?: unknown): ResourceKey {
-  return of === undefined ? ['loyalty', tenant, resource] : ['loyalty', tenant, resource, of]
-}
-
-/** Reads a key back; null when it is none of ours. */
-export function readKey(
-  queryKey: readonly unknown[],
-): { readonly tenant: string; readonly resource: Resource; readonly of: unknown } | null {
-  const [root, tenant, resource, of] = queryKey
-  if (root !== queryKeys.all[0] || typeof tenant !== 'string') return null
-  const known = resources.find((candidate) => candidate === resource)
-  return known === undefined ? null : { tenant, resource: known, of }
-}
+  all: ['loyalty'],
+  tenant: (tenant: string) => ['loyalty', tenant],
+  ...Object.fromEntries(
+    resources.map((resource) => [
+      resource,
+      (tenant: string, of?: unknown) => ['loyalty', tenant, resource, ...(of === undefined ? [] : [of])],
+    ]),
+  ),
+} as unknown as QueryKeys

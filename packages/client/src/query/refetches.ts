@@ -1,76 +1,76 @@
-import type { Query, QueryClient } from '@tanstack/query-core'
+import type { Query } from '@tanstack/query-core'
 import type { Clock } from '../clock.ts'
 
 /**
- * Reads stale queries again, each at a steady pace however fast events come.
+ * Reads stale queries again, at a steady pace for the page as a whole however fast events come. Nothing is queued: whatever
+ * is stale when its turn comes is read, so that what became current meanwhile is not.
  *
- * | state    | means                                               | left by                                       |
- * |----------|-----------------------------------------------------|-----------------------------------------------|
- * | idle     | nothing is owed                                     | request → waiting                             |
- * | waiting  | more events of the same burst are let come          | timer → fetching, or idle when nobody watches |
- * | fetching | the query reads, for us or for somebody else        | its end → idle; waiting when asked meanwhile, or when it failed |
+ * | the page is | means                              | left by                                               |
+ * |-------------|------------------------------------|-------------------------------------------------------|
+ * | quiet       | nothing is stale, or all of it rests | wake → gathering                                    |
+ * | gathering   | more events of one change may come | timer → a read begins → pausing; nothing stale → quiet |
+ * | pausing     | a read has just begun              | timer → the next begins → pausing; nothing stale → quiet |
  */
 export type Refetches = {
-  /** The query is stale. It is read again when somebody watches it; otherwise as soon as somebody does. */
-  request(query: Query): void
-  /** A fetch of the query has ended. */
-  ended(query: Query): void
-  /** A fetch has failed. What is shown stays, and is stale, so it is read again; with nothing to show, that is for people to ask. */
+  /** A query may be stale. */
+  wake(): void
+  /** A read has failed. What is shown stays, and is stale, so it is read again, but not at once. */
   failed(query: Query): void
-  forget(query: Query): void
   stop(): void
 }
 
-/** Time for the rest of a burst to arrive. */
-const COALESCE_MS = 300
+/** Time for what one change tells in several events. */
+const GATHER_MS = 50
+/** Between two reads of a page: at most four in a second. */
+const PAUSE_MS = 250
+/** Between two reads of one query. */
+const REST_MS = 1_000
 /** After a read that failed, its own retries included. */
 const RETRY_MS = 5_000
-/** One query is not read faster than this, so that a page of several stays below four requests a second. */
-const SPACING_MS = 1_000
 
-export function createRefetches(queryClient: QueryClient, clock: Clock): Refetches {
-  type Owed = { cancel(): void; again: boolean }
-  const owed = new Map<Query, Owed>()
-  const startedAtMs = new WeakMap<Query, number>()
+/** @param queries those that are kept fresh */
+export function createRefetches(queries: () => readonly Query[], clock: Clock): Refetches {
+  /** Queries that were read just now; each with the way to take its timer back. */
+  const resting = new Map<Query, () => void>()
+  let cancelTurn: (() => void) | null = null
 
-  function wait(query: Query, atLeastMs = COALESCE_MS): void {
-    const sinceMs = clock.now() - (startedAtMs.get(query) ?? -Infinity)
-    // A clock that was set back must not hold anything up.
-    const spacingMs = sinceMs < 0 ? 0 : SPACING_MS - sinceMs
-    owed.set(query, { cancel: clock.after(Math.max(atLeastMs, spacingMs), () => begin(query)), again: false })
+  function wake(delayMs = GATHER_MS): void {
+    cancelTurn ??= clock.after(delayMs, turn)
   }
 
-  function begin(query: Query): void {
-    if (query.state.fetchStatus !== 'idle') {
-      owed.set(query, { cancel: () => {}, again: true })
-      return
-    }
-    owed.delete(query)
-    startedAtMs.set(query, clock.now())
+  function turn(): void {
+    cancelTurn = null
+    const next = queries().find((query) => isOwed(query) && !resting.has(query))
+    if (!next) return
+    rest(next, REST_MS)
+    wake(PAUSE_MS)
     // A failure is told by the cache, and shown by whoever watches the query.
-    void queryClient.refetchQueries({ type: 'active', predicate: (other) => other === query }, { cancelRefetch: false })
+    next.fetch().catch(() => {})
+  }
+
+  function rest(query: Query, forMs: number): void {
+    resting.get(query)?.()
+    resting.set(
+      query,
+      clock.after(forMs, () => {
+        resting.delete(query)
+        wake()
+      }),
+    )
   }
 
   return {
-    request(query) {
-      query.invalidate()
-      if (!owed.has(query)) wait(query)
-    },
-    ended(query) {
-      if (owed.get(query)?.again) wait(query)
-    },
-    failed(query) {
-      owed.get(query)?.cancel()
-      owed.delete(query)
-      if (query.state.data !== undefined && query.isActive()) wait(query, RETRY_MS)
-    },
-    forget(query) {
-      owed.get(query)?.cancel()
-      owed.delete(query)
-    },
+    wake,
+    failed: (query) => rest(query, RETRY_MS),
     stop() {
-      for (const { cancel } of owed.values()) cancel()
-      owed.clear()
+      cancelTurn?.()
+      for (const cancel of resting.values()) cancel()
     },
   }
+}
+
+/** Stale, shown to somebody, and not being read. With nothing to show, trying again is for people to ask. */
+function isOwed(query: Query): boolean {
+  const { isInvalidated, fetchStatus, data } = query.state
+  return isInvalidated && fetchStatus === 'idle' && data !== undefined && query.isActive()
 }

@@ -1,0 +1,1 @@
+export { logPatches } from './query/log-rules.ts'
