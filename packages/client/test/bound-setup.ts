@@ -90,8 +90,8 @@ export async function setUpBound() {
       staleTime: Infinity,
     })
     // As React is told: when everything of this turn is done.
-    observer.subscribe(notifyManager.batchCalls(() => seen.push(observer.getCurrentResult().data!)))
-    return { seen, data: () => observer.getCurrentResult().data!, refetch: () => observer.refetch() }
+    const leave = observer.subscribe(notifyManager.batchCalls(() => seen.push(observer.getCurrentResult().data!)))
+    return { seen, data: () => observer.getCurrentResult().data!, refetch: () => observer.refetch(), leave }
   }
 
   /** The same, of a list in pages of which the first is there. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { john, JOHN, madeVip, memberOf, page, redeemed, setUpBound } from '../../test/bound-setup.ts'
 import { queryKeys } from './keys.ts'
 import type { Customer, Page } from './snapshots.ts'
@@ -104,6 +104,27 @@ describe('reads that events make necessary', () => {
     expect(it.asked).toHaveLength(1)
   })
 
+  test('when more is owed than there are turns, everybody gets one; a read that hangs takes none', async () => {
+    // TanStack Query goes by the clock of the machine.
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const it = await setUpBound()
+      const others = [0, 1, 2, 3, 4, 5, 6, 7]
+      it.watch(queryKeys.dashboard('demo', { slow: true }), { cursor: '1:10' }, () => new Promise(() => {}))
+      for (const i of others) it.watch(queryKeys.dashboard('demo', { i }), { cursor: '1:10' })
+      for (let i = 0; i < 100; i++) {
+        it.tell(redeemed(11 + i, {}, 4 + i))
+        vi.setSystemTime(Date.now() + 100)
+        await it.clock.advance(100)
+      }
+      const readsOf = (name: string) => it.asked.filter((key) => key.includes(name)).length
+      expect(readsOf('slow')).toBe(1)
+      for (const i of others) expect(readsOf(`"i":${i}`)).toBeGreaterThanOrEqual(4)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('a read that fails is tried again after 5 s while somebody watches', async () => {
     const it = await setUpBound()
     it.watch(queryKeys.dashboard('demo'), { cursor: '1:10' }, () => Promise.reject(new Error('down')))
@@ -130,7 +151,7 @@ describe('reads that events make necessary', () => {
   test('a query that nobody watches is only marked, however often it is changed in place, and read when somebody does', async () => {
     const it = await setUpBound()
     const key = queryKeys.vip('demo')
-    it.queryClient.setQueryData(key, page([{ ...john, vip: true }]))
+    it.watch(key, page([{ ...john, vip: true }])).leave()
     it.tell(memberOf(11, {}, { customerId: STRANGER, vip: true }))
     it.tell(redeemed(12))
     await it.clock.advance(5_000)

@@ -40,7 +40,9 @@ export function createRefetches(queries: () => readonly Query[], clock: Clock): 
 
   function turn(): void {
     cancelTurn = null
-    const next = queries().find((query) => isOwed(query) && !resting.has(query))
+    const owed = queries().filter((query) => isOwed(query) && !resting.has(query))
+    // What was read longest ago first: when more is owed than there are turns, all of it gets one.
+    const [next] = owed.toSorted((one, other) => one.state.dataUpdatedAt - other.state.dataUpdatedAt)
     if (!next) return
     rest(next, REST_MS)
     wake(PAUSE_MS)
