@@ -1,5 +1,6 @@
 import { formatCursor, parseCursor, type AnyEvent, type ConnectErrorCode, type Cursor } from '@loyalty-live/events'
 import type { CreateSocket, SocketHandlers } from '../src/socket.ts'
+import type { Fault } from './faults.ts'
 import type { ModelStream } from './model-stream.ts'
 import type { ModelTokens } from './model-tokens.ts'
 import { chance, every, later, type World } from './weather.ts'
@@ -37,7 +38,7 @@ type Wire = {
 }
 
 export function createModelRealtime(world: World, stream: ModelStream, tokens: ModelTokens): ModelRealtime {
-  const { clock, weather, random } = world
+  const { clock, weather, random, faults } = world
   let memory: { head: Cursor | null; events: AnyEvent[] } = { head: stream.head, events: [] }
   let wires: Wire[] = []
   let lastWordMs = clock.now()
@@ -76,7 +77,7 @@ export function createModelRealtime(world: World, stream: ModelStream, tokens: M
   }
 
   function admit(wire: Wire, cursor: Cursor | null): void {
-    if (weather.realtime === 'unreachable') return end(wire)
+    if (weather.realtime === 'unreachable') return end(wire, 'realtime unreachable')
     if (weather.realtime === 'draining') return refuse(wire, 'draining', true)
     if (tokens.isRefused(wire.token)) return refuse(wire, 'token-expired', false)
     const { head, events } = memory
@@ -96,16 +97,19 @@ export function createModelRealtime(world: World, stream: ModelStream, tokens: M
 
   function tell(wire: Wire, name: string, payload: object): void {
     const first = name === 'ready'
-    if (!first && chance(world, weather.lost)) return
+    if (!first && chance(world, weather.lost)) return faults.note('message lost')
     const deliver = () => {
       if (!wire.open || wire.frozen) return
       note(first, payload)
       wire.handlers.message(name, payload)
     }
     // One latency for all keeps their order; only what is overtaken takes longer.
-    const overtakenMs = !first && chance(world, weather.overtaken) ? 500 * random() : 0
-    clock.after(weather.latencyMs + overtakenMs, deliver)
-    if (!first && chance(world, weather.repeated)) clock.after(weather.latencyMs + 500 * random(), deliver)
+    const isOvertaken = !first && chance(world, weather.overtaken)
+    if (isOvertaken) faults.note('message overtaken')
+    clock.after(weather.latencyMs + (isOvertaken ? 500 * random() : 0), deliver)
+    if (first || !chance(world, weather.repeated)) return
+    faults.note('message repeated')
+    clock.after(weather.latencyMs + 500 * random(), deliver)
   }
 
   function note(first: boolean, payload: { head?: string | null; owed?: boolean }): void {
@@ -124,17 +128,19 @@ export function createModelRealtime(world: World, stream: ModelStream, tokens: M
     wire.warned = true
     if (leftMs > -TOKEN_GRACE_MS) return
     tell(wire, 'closing', { code: 'token-expired' })
-    clock.after(weather.latencyMs + 1, () => end(wire))
+    clock.after(weather.latencyMs + 1, () => end(wire, 'token refused'))
   }
 
-  function end(wire: Wire): void {
+  function end(wire: Wire, fault: Fault): void {
     if (!wire.open || wire.frozen) return
+    faults.note(fault)
     forget(wire)
     wire.handlers.ended({ kind: 'lost', detail: 'transport close' })
   }
 
   function refuse(wire: Wire, code: ConnectErrorCode, retry: boolean): void {
     if (!wire.open) return
+    faults.note(retry ? 'socket refused while draining' : 'token refused')
     forget(wire)
     wire.handlers.ended({ kind: 'refused', error: { code, detail: 'no', retry } })
   }
@@ -171,14 +177,17 @@ export function createModelRealtime(world: World, stream: ModelStream, tokens: M
       for (const wire of wires) if (wire.joined) tell(wire, event.type, event)
     },
     cut() {
-      wires.forEach(end)
+      for (const wire of wires) end(wire, 'socket cut')
     },
     freeze() {
-      for (const wire of wires) wire.frozen = true
+      for (const wire of wires) {
+        wire.frozen = true
+        faults.note('socket half-open')
+      }
     },
     restart() {
       memory = { head: null, events: [] }
-      wires.forEach(end)
+      for (const wire of wires) end(wire, 'realtime restarted')
     },
   }
 }

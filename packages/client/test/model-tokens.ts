@@ -14,7 +14,7 @@ const LIFE_MS = 40_000
 const JUST_ISSUED_MS = 20_000
 
 export function createModelTokens(world: World): ModelTokens {
-  const { clock, weather } = world
+  const { clock, weather, faults } = world
   let issued = 0
   let revokedBeforeMs = 0
   const leftMs = (token: string): number => expiryOf(token) - clock.elapsedMs
@@ -23,8 +23,11 @@ export function createModelTokens(world: World): ModelTokens {
     getToken: () =>
       new Promise((resolve, reject) => {
         later(world, () => {
-          if (weather.tokens === 'refused') reject(new Error('the sign-in service is down'))
-          else resolve(`${issued++}@${clock.elapsedMs + LIFE_MS}`)
+          if (weather.tokens === 'refused') {
+            faults.note('token not given')
+            return reject(new Error('the sign-in service is down'))
+          }
+          resolve(`${issued++}@${clock.elapsedMs + LIFE_MS}`)
         })
       }),
     isRefused: (token) => leftMs(token) <= 0 || expiryOf(token) < revokedBeforeMs,

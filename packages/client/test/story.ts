@@ -26,7 +26,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   { weight: 1, arbitrary: plain('stop and start') },
   { weight: 1, arbitrary: plain('refresh') },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore' as const), lost: fc.nat({ max: 10 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('retention' as const), kept: fc.nat({ max: 40 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('retention' as const), kept: fc.nat({ max: 10 }) }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -83,10 +83,12 @@ export function cause(next: Trouble, client: LoyaltyClient, server: ModelServer,
       // Refused while the network is down: that is an answer too.
       return void client.catchUp().catch(() => {})
     case 'restore':
+      server.faults.note('history rewritten')
       return server.stream.restoreBackup(next.lost)
     case 'retention':
       return server.stream.forgetBefore(server.head.seq - next.kept)
     case 'clock jump':
+      server.faults.note(next.byMs > 0 ? 'clock jumped ahead' : 'clock set back')
       return clock.jump(next.byMs)
     case 'weather':
       return void Object.assign(server.weather, next.weather)

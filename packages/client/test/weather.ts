@@ -1,3 +1,4 @@
+import type { FaultBook } from './faults.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** What the network and the servers do wrong; all of it can change while a client runs. */
@@ -30,6 +31,7 @@ export type World = {
   readonly clock: VirtualClock
   readonly weather: Weather
   readonly random: () => number
+  readonly faults: FaultBook
 }
 
 /** Whether this is one of the `share` that it happens to. */

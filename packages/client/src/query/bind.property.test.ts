@@ -6,13 +6,14 @@ import { describe, expect, test } from 'vitest'
 import { createModelServer, type ModelServer } from '../../test/model-server.ts'
 import { composeShop, pageOf, shopAfter } from '../../test/model-shop.ts'
 import { cause, mulberry32, story } from '../../test/story.ts'
+import { tellStories } from '../../test/stories.ts'
 import { createVirtualClock, type VirtualClock } from '../../test/virtual-clock.ts'
 import { CALM } from '../../test/weather.ts'
 import { createLoyaltyClient } from '../client.ts'
 import { bindQueryClient } from './bind.ts'
 import { queryKeys, type CustomersParams } from './keys.ts'
 import { logPatches } from './log-rules.ts'
-import type { Customer, Page, Transaction } from './snapshots.ts'
+import type { Customer, Page, PhoneLookup, Transaction } from './snapshots.ts'
 
 const TENANT = 'demo'
 const PAGE_ROWS = 3
@@ -86,12 +87,16 @@ function openScreens(server: ModelServer, queryClient: QueryClient) {
     observer.subscribe(() => {})
     return { key, observer, rows }
   })
-  const { id } = shopAfter(server.stream.events).customers[1]!
+  const { id, phone } = shopAfter(server.stream.events).customers[1]!
   const record = new QueryObserver(queryClient, {
     queryKey: queryKeys.customer(TENANT, id),
     queryFn: () => server.read(() => ({ ...recordOf(server, id), cursor: cursorOf(server) })),
   })
-  record.subscribe(() => {})
+  const lookup = new QueryObserver(queryClient, {
+    queryKey: queryKeys.lookup(TENANT, phone),
+    queryFn: () => server.read(() => ({ ...lookupOf(server, id), cursor: cursorOf(server) })),
+  })
+  let closeDialog: (() => void) | null = null
   /** No event says enough to patch it. */
   const dashboard = new QueryObserver(queryClient, {
     queryKey: queryKeys.dashboard(TENANT),
@@ -100,6 +105,15 @@ function openScreens(server: ModelServer, queryClient: QueryClient) {
   dashboard.subscribe(() => {})
 
   return {
+    /** Somebody looks at a customer's record, and a till at the same one. */
+    openDialog() {
+      const closers = closeDialog ? [] : [record, lookup].map((observer) => observer.subscribe(() => {}))
+      closeDialog ??= () => closers.forEach((close) => close())
+    },
+    closeDialog() {
+      closeDialog?.()
+      closeDialog = null
+    },
     loadMore: () => {
       for (const { observer } of lists) void observer.fetchNextPage({ cancelRefetch: false })
     },
@@ -114,8 +128,8 @@ function openScreens(server: ModelServer, queryClient: QueryClient) {
         const shown = observer.getCurrentResult().data!.pages.flatMap(({ items }) => items)
         expect(shown, JSON.stringify(key)).toEqual(rows().slice(0, shown.length))
       }
-      const { cursor: _, ...shown } = record.getCurrentResult().data!
-      expect(shown).toEqual(recordOf(server, id))
+      expect(record.getCurrentResult().data).toMatchObject(recordOf(server, id))
+      expect(lookup.getCurrentResult().data).toMatchObject(lookupOf(server, id))
       expect(dashboard.getCurrentResult().data?.changes).toBe(changesOf(server))
     },
   }
@@ -125,6 +139,16 @@ const cursorOf = ({ head }: ModelServer) => `${head.epoch}:${head.seq}`
 const changesOf = ({ stream }: ModelServer) => stream.events.filter(({ type }) => type === 'loyalty_updated').length
 const recordOf = (server: ModelServer, id: string) =>
   shopAfter(server.stream.events).customers.find((customer) => customer.id === id)!
+
+function lookupOf(server: ModelServer, id: string): Omit<PhoneLookup, 'cursor'> {
+  const { phone, displayName, vip, version, cards } = recordOf(server, id)
+  // The name of the person is nobody's to change here; programmes are called by their ids.
+  return {
+    customer: { id, phone, name: phone },
+    member: { displayName, vip, version },
+    cards: cards.map((card) => ({ ...card, programName: card.programId })),
+  }
+}
 
 function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -143,41 +167,42 @@ async function calmDown(server: ModelServer, clock: VirtualClock, retry: () => v
 
 describe('a screen of queries on a bad network', () => {
   test('ends with what the server has, whatever was lost, late, repeated, rewritten or read meanwhile', async () => {
-    await fc.assert(
-      fc.asyncProperty(story, fc.boolean(), async ({ seed, before, troubles }, bindsFirst) => {
-        const clock = createVirtualClock()
-        const random = mulberry32(seed)
-        const server = createModelServer(clock, random, composeShop(clock, random))
-        server.commit(before)
-        const client = createLoyaltyClient({
-          apiUrl: 'https://api.test',
-          realtimeUrl: 'https://live.test',
-          clock,
-          random,
-          fetch: server.fetch,
-          createSocket: server.createSocket,
-          getToken: server.getToken,
-        })
-        const queryClient = newQueryClient()
-        if (!bindsFirst) client.start()
-        const unbind = bindQueryClient(client, queryClient, { clock, patches: logPatches })
-        const screens = openScreens(server, queryClient)
-        if (bindsFirst) client.start()
+    const screen = fc.record({ story, bindsFirst: fc.boolean(), showsLogs: fc.boolean() })
+    await tellStories(2_000, screen, async ({ story: { seed, before, troubles }, bindsFirst, showsLogs }, faults) => {
+      const clock = createVirtualClock()
+      const random = mulberry32(seed)
+      const server = createModelServer(clock, random, composeShop(clock, random), faults)
+      server.commit(before)
+      const client = createLoyaltyClient({
+        apiUrl: 'https://api.test',
+        realtimeUrl: 'https://live.test',
+        clock,
+        random,
+        fetch: server.fetch,
+        createSocket: server.createSocket,
+        getToken: server.getToken,
+      })
+      const queryClient = newQueryClient()
+      if (!bindsFirst) client.start()
+      const unbind = bindQueryClient(client, queryClient, { clock, patches: showsLogs ? logPatches : undefined })
+      const screens = openScreens(server, queryClient)
+      if (bindsFirst) client.start()
 
-        for (const [turn, { afterMs, trouble }] of troubles.entries()) {
-          await clock.advance(afterMs)
-          cause(trouble, client, server, clock)
-          if (turn % 3 === 0) screens.loadMore()
-        }
-        await calmDown(server, clock, screens.retry)
+      for (const [turn, { afterMs, trouble }] of troubles.entries()) {
+        await clock.advance(afterMs)
+        cause(trouble, client, server, clock)
+        if (turn % 3 === 0) screens.loadMore()
+        if (turn % 4 === 0) screens.closeDialog()
+        if (turn % 4 === 2) screens.openDialog()
+      }
+      screens.openDialog()
+      await calmDown(server, clock, screens.retry)
 
-        screens.check()
-        expect(client.status.state).toBe('live')
-        unbind()
-        queryClient.clear()
-        await client.stop()
-      }),
-      { numRuns: 500 },
-    )
-  }, 60_000)
+      screens.check()
+      expect(client.status.state).toBe('live')
+      unbind()
+      queryClient.clear()
+      await client.stop()
+    })
+  }, 180_000)
 })
