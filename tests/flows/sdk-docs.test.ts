@@ -6,9 +6,11 @@ import * as queryCore from '@tanstack/query-core'
 import * as socketIo from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectErrors, type StreamEvent } from '@loyalty-live/events'
+import { BROADCAST_SECRET } from '../harness/api.ts'
 import type { TestTenant } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
 import { openWorld, type World } from '../harness/world.ts'
+import { post } from '../realtime/harness.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -70,6 +72,40 @@ describe('the protocol page', () => {
     const from = Number(start.split(':')[1])
     expect(seqs).toEqual([from + 1, from + 2, from + 3, from + 4])
     stop()
+  })
+
+  test('its listener drops what a restarted server tells again', async () => {
+    const customer = await tenant.enrol({ points: 275 })
+    type Listen = (socket: socketIo.Socket, handle: (event: StreamEvent) => void) => void
+    const listen = await runExample<Listen>('docs/sdk.md', 'listener', {}, 'listen')
+    const [told, handled]: [StreamEvent[], number[]] = [[], []]
+    const socket = socketIo.io(addresses().realtimeUrl, {
+      transports: ['websocket'],
+      auth: (give) => void getToken().then((token) => give({ token })),
+      reconnectionDelay: 50,
+    })
+    const isRedeemed = ({ data }: StreamEvent) => 'transactionType' in data && data.transactionType === 'redeem'
+    socket.on('loyalty_updated', (event: StreamEvent) => isRedeemed(event) && told.push(event))
+    listen(socket, (event) => isRedeemed(event) && handled.push(event.seq))
+    const joined = () => new Promise((resolve) => socket.once('ready', resolve))
+    await joined()
+    await world.redeem(till, customer.id, 75)
+    await until(() => told.length === 1)
+
+    await world.stopRealtime()
+    const back = joined()
+    await world.startRealtime()
+    socket.connect()
+    await back
+    // The API posts again what it cannot know to have arrived.
+    expect((await post(`${world.realtime!.url}/broadcast`, told, { secret: BROADCAST_SECRET })).status).toBe(202)
+    await until(() => told.length === 2)
+    await world.redeem(till, customer.id, 25)
+    await until(() => told.length === 3)
+    const [first, again, next] = told.map(({ seq }) => seq)
+    expect(again).toBe(first)
+    expect(handled).toEqual([first, next])
+    socket.close()
   })
 
   test('has every code of a refusal, and whether to come back', () => {
