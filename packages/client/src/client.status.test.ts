@@ -134,6 +134,15 @@ describe('status', () => {
     expect(it.client.status.state).toBe('polling')
   })
 
+  test('knows how many sockets hear the tenant from one beat to the next, and nothing of it without a socket', async () => {
+    const it = await setUpLive()
+    expect(it.client.stats.sockets).toBe(null)
+    it.socket().message('head', { head: '1:10', sockets: 3 })
+    expect(it.client.stats.sockets).toBe(3)
+    it.socket().ended({ kind: 'lost', detail: 'transport close' })
+    expect(it.client.stats.sockets).toBe(null)
+  })
+
   test('confirms by a beat that agrees, by an event and by an unchanged poll; not by one that has fallen behind', async () => {
     const it = await setUpLive()
     const confirmed = () => it.clock.now() - it.client.status.lastConfirmedAt!.getTime()

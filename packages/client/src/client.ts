@@ -70,6 +70,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     catchUps: 0,
     reconnects: 0,
     unknownTypes: 0,
+    sockets: null,
   }
   const http = createHttp({ apiUrl: settings.apiUrl, fetch: settings.fetch, tokens, clock })
   const stream = createStream(settings, http)
@@ -109,6 +110,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     onMessage: receive,
     onLost(why) {
       const { state } = status.current
+      stats.sockets = null
       status.input('socket-lost', why)
       poller.repeat(true)
       // Polls at once when nobody knows how things stand; later failures to connect leave it to the interval.
@@ -122,6 +124,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
   function receive(message: ConnectionMessage): void {
     const step = stream.take(message)
     if (message.kind === 'ready') status.input('socket-joined')
+    if (message.kind === 'head') stats.sockets = message.sockets
     if (step.need === 'catch-up') {
       if (message.kind !== 'ready' && !poller.pending) stats.gaps += 1
       status.input('fell-behind')

@@ -21,6 +21,8 @@ export type Stats = {
   reconnects: number
   /** Events of a type or version that this build does not know. */
   unknownTypes: number
+  /** Sockets that hear the same tenant on the same server, as its last beat said; null without a beat on a socket that is open. */
+  sockets: number | null
 }
 
 /** Hands events to handlers one at a time, and knows how far that has come. */

@@ -11,7 +11,7 @@ import {
 /** What a server says on a socket, read once, here at the border. */
 export type SocketMessage =
   | { readonly kind: 'ready'; readonly head: Cursor | null; readonly recovered: boolean }
-  | { readonly kind: 'head'; readonly head: Cursor | null }
+  | { readonly kind: 'head'; readonly head: Cursor | null; readonly sockets: number | null }
   | { readonly kind: 'token_expiring' }
   | { readonly kind: 'conflated'; readonly to: Cursor }
   | { readonly kind: 'closing'; readonly code: ConnectErrorCode }
@@ -31,9 +31,10 @@ export function readMessage(name: string, payload: unknown): SocketMessage {
         recovered,
       }))
     case 'head':
-      return read(name, readServerMessage.head, payload, ({ head }) => ({
+      return read(name, readServerMessage.head, payload, ({ head, sockets = null }) => ({
         kind: 'head',
         head: head === null ? null : parseCursor(head),
+        sockets,
       }))
     case 'token_expiring':
       return read(name, readServerMessage.token_expiring, payload, () => ({ kind: 'token_expiring' }))

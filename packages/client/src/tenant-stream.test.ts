@@ -27,7 +27,7 @@ describe('stream of a tenant', () => {
       return { events: [], cursor: at(7), head: at(7), reset: false }
     }
     const stream = createTenantStream(readPage, at(7))
-    stream.take({ kind: 'head', head: at(9) })
+    stream.take({ kind: 'head', head: at(9), sockets: 1 })
     expect(await stream.catchUp(new AbortController().signal, () => {})).toBe(false)
     expect(asked).toBe(1)
   })

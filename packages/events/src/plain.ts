@@ -17,7 +17,7 @@ import {
 } from './shapes.ts'
 import type { CatchUpPage } from './wire/catch-up.ts'
 import type { ConnectErrorCode } from './wire/connect-errors.ts'
-import type { ConnectError, Ready, RefreshTokenAnswer } from './wire/socket.ts'
+import type { ConnectError, Head, Ready, RefreshTokenAnswer } from './wire/socket.ts'
 
 /**
  * The contract for browsers: reads what the schemas of the other modules read, without zod. A test holds the two against
@@ -38,7 +38,7 @@ export const readConnectError = reader<ConnectError>(connectErrorShape)
 export const readRefreshTokenAnswer = reader<RefreshTokenAnswer>(refreshTokenAnswerShape)
 export const readServerMessage = {
   ready: reader<Ready>(readyShape),
-  head: reader<{ readonly head: string | null }>(headShape),
+  head: reader<Head>(headShape),
   token_expiring: reader<{ readonly expiresAt: string }>(token_expiringShape),
   conflated: reader<{ readonly from: string; readonly to: string }>(conflatedShape),
   closing: reader<{ readonly code: ConnectErrorCode }>(closingShape),

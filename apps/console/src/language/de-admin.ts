@@ -111,6 +111,7 @@ export const deAdmin: typeof enAdmin = {
     gaps: 'Geschlossene Lücken',
     catchUps: 'Nachgeholt',
     reconnects: 'Neu verbunden',
+    sockets: 'Verbundene Bildschirme und Kassen',
     channels: 'Kanäle',
     working: (working, all) => `${working} von ${all} gehen`,
     run: 'Noch einmal prüfen',

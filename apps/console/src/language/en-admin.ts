@@ -114,6 +114,7 @@ export const enAdmin = {
     gaps: 'Gaps closed',
     catchUps: 'Times caught up',
     reconnects: 'Times reconnected',
+    sockets: 'Screens and tills connected',
     channels: 'Channels',
     working: (working: string, all: string) => `${working} of ${all} work`,
     run: 'Try again',

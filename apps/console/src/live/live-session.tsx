@@ -1,4 +1,5 @@
 import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
+import { logPatches } from '@loyalty-live/client/logs'
 import { bindQueryClient } from '@loyalty-live/client/query'
 import { LoyaltyProvider } from '@loyalty-live/client/react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -24,7 +25,7 @@ export function LiveSession({ user, realtimeUrl, children }: { user: User; realt
   const [changes] = useState(createRecentChanges)
 
   useEffect(() => {
-    const unbind = bindQueryClient(client, queryClient, { tenant: user.tenant })
+    const unbind = bindQueryClient(client, queryClient, { tenant: user.tenant, patches: logPatches })
     const unmark = markChanges(client, changes)
     client.start()
     return () => {

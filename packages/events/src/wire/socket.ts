@@ -49,6 +49,8 @@ export const head = z
   })
   .meta({ title: 'Head' })
 
+export type Head = z.infer<typeof head>
+
 /** Sent before a token expires; the client answers with `refresh_token`. */
 export const tokenExpiring = z.object({ expiresAt: timestamp }).meta({ title: 'TokenExpiring' })
 

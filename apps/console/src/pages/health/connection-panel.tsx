@@ -27,6 +27,7 @@ export function ConnectionPanel() {
         />
         <Fact name={words.position} value={cursor ?? '–'} />
         {reason !== null && <Fact name={words.reason} value={reason} />}
+        <Fact name={words.sockets} value={stats.sockets === null ? '–' : format.number(stats.sockets)} />
         <Fact name={words.delivered} value={format.number(stats.delivered)} />
         <Fact name={words.duplicates} value={format.number(stats.duplicates)} />
         <Fact name={words.gaps} value={format.number(stats.gaps)} />
