@@ -39,8 +39,10 @@ export default defineConfig({
           globalSetup: ['tests/harness/global-postgres.ts', 'tests/browser/global-console.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          // Each has a browser with several windows: more at once only make each other late.
-          maxWorkers: 2,
+          expect: { poll: { timeout: 10_000 } },
+          // Last, and one by one: a browser with several windows keeps two cores busy, and what is late looks like a fault.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
         },
       },
     ],

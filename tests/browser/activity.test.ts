@@ -52,7 +52,6 @@ test('C3 who (person, till), what, why and before → after appear on an open ac
   const withoutAge = (texts: string[]) => texts.map((text) => text.replaceAll(/\n.*(ago|now|sec|min).*$/gm, ''))
   expect(withoutAge(read)).toEqual(withoutAge(live))
   expect(window.complaints).toEqual([])
-  await window.context.close()
 })
 
 test('C3 filters show what was asked for, and only that joins it live', async () => {
@@ -75,7 +74,6 @@ test('C3 filters show what was asked for, and only that joins it live', async ()
   await window.page.getByLabel('On which day').fill('2020-02-29')
   await window.page.getByText('Nothing like that').waitFor()
   expect(window.complaints).toEqual([])
-  await window.context.close()
 })
 
 test('C3 whoever reads further down is left in peace, and told how much is new', async () => {
@@ -94,7 +92,6 @@ test('C3 whoever reads further down is left in peace, and told how much is new',
   await window.page.getByRole('button', { name: '2 new lines' }).click()
   await shows(lines(window).first(), '−3')
   expect(window.complaints).toEqual([])
-  await window.context.close()
 })
 
 const typesOf = (window: Window) =>

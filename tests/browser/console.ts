@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 import { PASSWORD, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
 import { openWorld, type World } from '../harness/world.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium } from '../harness/chromium.ts'
 
 /** Who sits at a window. */
 type Visitor = { tenant: TestTenant; as: 'owner' | 'admin' | 'cashier' | 'terminal' }
@@ -23,12 +25,17 @@ export type Window = {
 export type Stage = {
   readonly world: World
   readonly browser: Browser
-  /** Opens a window of its own (cookies, storage and all) and signs in; lands on `path` of the tenant. */
+  /**
+   * Opens a window of its own (cookies, storage and all) and signs in; lands on `path` of the tenant. It is closed when the
+   * test is over; when that has failed, a picture of it is left in `.screenshots`.
+   */
   open(visitor: Visitor, path?: string, options?: BrowserContextOptions): Promise<Window>
   /** Opens another tab beside a window, and signs in there. */
   tab(beside: Window, visitor: Visitor, path?: string): Promise<Window>
   close(): Promise<void>
 }
+
+const PICTURES = join(import.meta.dirname, '..', '..', '.screenshots')
 
 export type StageOptions = {
   /** Arguments for what a test wants of the browser. */
@@ -84,6 +91,7 @@ export async function openStage({ chromium = [], api = {} }: StageOptions = {}):
         reducedMotion: 'reduce',
         ...options,
       })
+      closeAfterTest(context)
       return show(context, visitor, path)
     },
     tab: (beside, visitor, path = 'customers') => show(beside.context, visitor, path),
@@ -92,6 +100,17 @@ export async function openStage({ chromium = [], api = {} }: StageOptions = {}):
       await world.close()
     },
   }
+}
+
+/** Whoever looks for why a test has failed sees what its windows showed. */
+function closeAfterTest(context: BrowserContext): void {
+  onTestFinished(async ({ task }) => {
+    for (const [index, page] of task.result?.state === 'fail' ? context.pages().entries() : []) {
+      const name = `${task.name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${Date.now()}-${index}.png`
+      await page.screenshot({ path: join(PICTURES, 'failed', name), timeout: 5_000 }).catch(() => undefined) // it may be gone
+    }
+    await context.close()
+  })
 }
 
 /** Waits until a locator shows a text; says what it showed instead. */

@@ -52,7 +52,6 @@ test('L17 a new terminal’s key is shown once and signs it in; once revoked, it
   await till.page.goto(`${stage.world.api.url}/demo/admin/phone-loyalty-pos`)
   await till.page.getByRole('button', { name: 'Sign in' }).waitFor()
   expect(office.complaints).toEqual([])
-  await Promise.all([office.context.close(), till.context.close()])
 })
 
 test('somebody who is taken on can sign in, and is out once revoked; an admin manages cashiers only', async () => {
@@ -85,12 +84,11 @@ test('somebody who is taken on can sign in, and is out once revoked; an admin ma
   await admin.page.getByRole('button', { name: 'Revoke Cleo Cashier' }).waitFor()
   expect(await admin.page.getByRole('button', { name: 'Revoke Olive Owner' }).count()).toBe(0)
   expect([...office.complaints, ...admin.complaints]).toEqual([])
-  await Promise.all([office.context.close(), admin.context.close()])
 })
 
 test('Realtime health tries every channel, tells which is broken, and draws how long events take', async () => {
   const john = await demo.enrol({ name: 'Jane Roe', points: 100 })
-  const { page, badge, complaints, context } = await stage.open({ tenant: demo, as: 'owner' }, 'health')
+  const { page, badge, complaints } = await stage.open({ tenant: demo, as: 'owner' }, 'health')
   await shows(badge, 'Live')
   await shows(page.getByTestId('channels'), '7 of 7 work', 30_000)
 
@@ -107,5 +105,4 @@ test('Realtime health tries every channel, tells which is broken, and draws how 
   await stage.world.startRealtime()
   await shows(page.getByTestId('connection'), 'Live', 30_000)
   expect(complaints).toEqual([])
-  await context.close()
 })

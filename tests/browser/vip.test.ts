@@ -61,7 +61,6 @@ test('V1 V2 V3 V4 in two browsers, the customers page and the VIP page agree abo
   await shows(vips(floor), 'Nobody is VIP yet')
   await shows(candidates(floor), /Ann Vip[^]*Bob Plain|Bob Plain[^]*Ann Vip/)
   expect([...office.complaints, ...floor.complaints]).toEqual([])
-  await Promise.all([office.context.close(), floor.context.close()])
 })
 
 test('V4 two tabs of one browser share one socket, and both pages follow', async () => {
@@ -81,18 +80,16 @@ test('V4 two tabs of one browser share one socket, and both pages follow', async
   await customers.page.getByLabel('Cleo Tabs is VIP').click({ force: true })
   await lacks(vips(vip), cleo)
   expect([...customers.complaints, ...vip.complaints]).toEqual([])
-  await customers.context.close()
 })
 
 test('the VIP page opens the customer, and Back closes it', async () => {
   const dora = await guest('Dora Dialog')
-  const { page, complaints, context } = await stage.open({ tenant: demo, as: 'owner' }, 'vip')
+  const { page, complaints } = await stage.open({ tenant: demo, as: 'owner' }, 'vip')
   await page.getByRole('button', { name: 'Open Dora Dialog' }).click()
   await shows(page.getByTestId('customer-dialog'), dora.phone)
   await page.goBack()
   await page.getByTestId('customer-dialog').waitFor({ state: 'detached' })
   expect(complaints).toEqual([])
-  await context.close()
 })
 
 async function expectChecked(window: Window, customer: TestCustomer, checked: boolean): Promise<void> {
