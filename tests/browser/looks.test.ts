@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
-import { openStage, shows, type Stage, type Window } from './console.ts'
+import { openStage, type Stage } from './console.ts'
+import { shows, type Window } from './window.ts'
 
 /** Every page in both schemes, on a desktop and on the narrowest of phones, for a person to look at. */
 const FOLDER = join(import.meta.dirname, '..', '..', '.screenshots')
