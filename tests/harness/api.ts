@@ -17,7 +17,10 @@ export async function makeSigningKey(): Promise<string> {
 export type TestApi = RunningApi & {
   /** Asks as whoever holds the token; gives status, headers and the parsed body. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
-  signIn(tenant: TestTenant, role: 'owner' | 'admin' | 'cashier' | 'terminal'): Promise<string>
+  signIn(
+    tenant: Pick<TestTenant, 'id' | 'terminalKey'>,
+    role: 'owner' | 'admin' | 'cashier' | 'terminal',
+  ): Promise<string>
 }
 
 type CallOptions = { token?: string; body?: unknown; headers?: Record<string, string> }
