@@ -1,4 +1,5 @@
 import { broadcast } from './broadcast/part.ts'
+import { consolePart } from './console/part.ts'
 import { growth } from './growth/part.ts'
 import { latency } from './latency/part.ts'
 import { ledger } from './ledger/part.ts'
@@ -6,4 +7,4 @@ import { benchCommand } from './run/command.ts'
 import { sockets } from './sockets/part.ts'
 import { storm } from './storm/part.ts'
 
-await benchCommand('npm run bench --', [ledger, broadcast, latency, sockets, storm, growth])
+await benchCommand('npm run bench --', [ledger, broadcast, latency, sockets, storm, growth, consolePart])

@@ -6,8 +6,12 @@ export type Publisher = {
   close(): void
 }
 
-/** So many requests at once, each on a connection that stays open. What comes meanwhile waits, in order. */
-export async function openPublisher(port: number, atOnce: number): Promise<Publisher> {
+/**
+ * So many requests at once, each on a connection that stays open. What comes meanwhile waits, in order.
+ *
+ * @param taken the status of an answer that is as it should be
+ */
+export async function openPublisher(port: number, atOnce: number, taken = 202): Promise<Publisher> {
   const connections = await Promise.all(Array.from({ length: atOnce }, () => openHttpConnection(port)))
   const free = [...connections]
   const waiting: ((connection: HttpConnection) => void)[] = []
@@ -16,7 +20,7 @@ export async function openPublisher(port: number, atOnce: number): Promise<Publi
       const connection = free.shift() ?? (await new Promise<HttpConnection>((resolve) => waiting.push(resolve)))
       try {
         const { status, body } = await connection.send(request)
-        if (status !== 202) throw new Error(`the server answered ${status}: ${body}`)
+        if (status !== taken) throw new Error(`the server answered ${status}: ${body}`)
       } finally {
         const next = waiting.shift()
         if (next) next(connection)

@@ -1,13 +1,12 @@
 import type { Page } from 'playwright-core'
 import { until } from '../harness/until.ts'
+import { gapsMs, recordFrames, type Frame } from './frames.ts'
 
 /** How smoothly a list was scrolled, from its first movement to its last. */
 export type Scrolling = {
   readonly framesPerSecond: number
   readonly longestFrameMs: number
 }
-
-type Frame = { readonly atMs: number; readonly top: number }
 
 /** Goes on to the end until every row of the customers page is read; there are so many. */
 export async function readToEnd(page: Page, rows: number): Promise<void> {
@@ -23,17 +22,17 @@ export async function readToEnd(page: Page, rows: number): Promise<void> {
   )
 }
 
-/** Ids of the customers whose rows are wholly in sight. */
+/** Ids of the customers whose rows are wholly in sight; waits until there are some, as after a jump. */
 export function customersInSight(page: Page): Promise<string[]> {
-  return page.getByRole('table').evaluate((table) => {
-    const header = table.querySelector('[role=columnheader]')!.getBoundingClientRect()
-    const { bottom } = table.getBoundingClientRect()
-    const rows = [...table.querySelectorAll<HTMLElement>('[data-customer]')].filter((row) => {
-      const place = row.getBoundingClientRect()
-      return place.top >= header.bottom && place.bottom <= bottom
-    })
-    return rows.map((row) => row.dataset['customer']!)
-  })
+  const table = page.getByRole('table')
+  return until(
+    async () => {
+      const ids = await table.evaluate(idsInSight)
+      return ids.length > 0 ? ids : null
+    },
+    10_000,
+    'rows in sight',
+  )
 }
 
 /** Scrolls the customers as a finger on a wheel does, and looks at each frame. Downwards when `distancePx` is positive. */
@@ -41,7 +40,7 @@ export async function scrollCustomers(page: Page, distancePx: number, pxPerSecon
   const table = page.getByRole('table')
   const box = (await table.boundingBox())!
   const devtools = await page.context().newCDPSession(page)
-  await table.evaluate(recordFrames)
+  const frames = await recordFrames(page)
   await devtools.send('Input.synthesizeScrollGesture', {
     x: box.x + box.width / 2,
     y: box.y + box.height / 2,
@@ -51,31 +50,24 @@ export async function scrollCustomers(page: Page, distancePx: number, pxPerSecon
     preventFling: true,
   })
   await devtools.detach()
-  return smoothness(await page.evaluate(() => (globalThis as unknown as { takeFrames: () => Frame[] }).takeFrames()))
-}
-
-/** Runs in the page: where the table stood in each frame, until it is asked for. */
-function recordFrames(table: Element): void {
-  const frames: Frame[] = []
-  let recording = true
-  const record = (atMs: number) => {
-    frames.push({ atMs, top: table.scrollTop })
-    if (recording) requestAnimationFrame(record)
-  }
-  requestAnimationFrame(record)
-  Object.assign(globalThis, {
-    takeFrames() {
-      recording = false
-      return frames
-    },
-  })
+  return smoothness(await frames())
 }
 
 function smoothness(frames: readonly Frame[]): Scrolling {
-  const hasMoved = (frame: Frame, index: number) => index > 0 && frame.top !== frames[index - 1]!.top
+  const hasMoved = (frame: Frame, index: number) => index > 0 && frame.scrollTop !== frames[index - 1]!.scrollTop
   const moving = frames.slice(frames.findIndex(hasMoved), frames.findLastIndex(hasMoved) + 1)
   if (moving.length < 2) throw new Error(`nothing has moved in ${frames.length} frames`)
-  const gaps = moving.slice(1).map(({ atMs }, index) => atMs - moving[index]!.atMs)
-  const elapsedMs = gaps.reduce((sum, gap) => sum + gap, 0)
-  return { framesPerSecond: (gaps.length * 1000) / elapsedMs, longestFrameMs: Math.max(...gaps) }
+  const elapsedMs = moving.at(-1)!.atMs - moving[0]!.atMs
+  return { framesPerSecond: ((moving.length - 1) * 1000) / elapsedMs, longestFrameMs: Math.max(...gapsMs(moving)) }
+}
+
+/** Runs in the page. */
+function idsInSight(table: Element): string[] {
+  const header = table.querySelector('[role=columnheader]')!.getBoundingClientRect()
+  const { bottom } = table.getBoundingClientRect()
+  const rows = [...table.querySelectorAll<HTMLElement>('[data-customer]')].filter((row) => {
+    const place = row.getBoundingClientRect()
+    return place.top >= header.bottom && place.bottom <= bottom
+  })
+  return rows.map((row) => row.dataset['customer']!)
 }
