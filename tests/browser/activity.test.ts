@@ -78,13 +78,16 @@ test('C3 filters show what was asked for, and only that joins it live', async ()
 })
 
 test('C3 whoever reads further down is left in peace, and told how much is new', async () => {
-  for (let count = 0; count < 40; count++) await redeem(1)
+  const balances: number[] = []
+  for (let count = 0; count < 40; count++) balances.unshift((await redeem(1)).body['balance'])
   const window = await stage.open({ tenant: demo, as: 'owner' }, 'activity')
   await shows(lines(window).first(), 'John Doe')
   await shows(window.badge, 'Live')
   const list = window.page.getByRole('region', { name: 'Activity' })
   await list.evaluate((element) => element.scrollTo({ top: 640 }))
-  const reading = window.page.locator('[data-testid=activity]').nth(12)
+  // By what it says: which of the rows in the page it is, hangs on how many of them are drawn.
+  const says = window.page.getByTestId('before-after').filter({ hasText: new RegExp(`after ${balances[14]}$`) })
+  const reading = lines(window).filter({ has: says })
   const before = await reading.boundingBox()
   await redeem(2)
   await redeem(3)
