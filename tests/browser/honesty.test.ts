@@ -28,6 +28,7 @@ test('L17 tokens that end while a page is open are replaced, and nobody notices:
   const ada = await demo.enrol({ name: 'Ada Lovelace', points: 100 })
   const office = await stage.open({ tenant: demo, as: 'owner' }, 'customers?search=Ada')
   await shows(office.badge, 'Live')
+  await shows(office.balance(ada), '100')
   const shown = await recordShown(office.page, ada)
 
   const end = performance.now() + 3 * TOKEN_SECONDS * 1000
