@@ -48,7 +48,7 @@ export async function measureBurst(desk: Desk, { page, customers }: OpenList): P
   const answeredAt = performance.now()
   tills.close()
   const isRight = async () => (await balances(page, customers)).every((shown, i) => shown === wanted.get(customers[i]!))
-  await until(isRight, 30_000, 'every balance in sight as the ledger has it')
+  await until(isRight, 'every balance in sight as the ledger has it', 30_000)
   const settledAt = performance.now()
   await sleep(REFETCHES_MS)
   return {

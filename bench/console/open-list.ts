@@ -52,7 +52,7 @@ export async function measureUpdates(desk: Desk, list: OpenList, updates: number
   const begin = paints.length
   for (let update = 0; update < updates; update++) {
     await tills.redeem(customers[update % customers.length]!)
-    await until(() => paints.length > begin + update, 10_000, 'a changed balance on the screen')
+    await until(() => paints.length > begin + update, 'a changed balance on the screen')
   }
   tills.close()
   const { layoutShift } = await takeObservations(page)

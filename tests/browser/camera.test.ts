@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
-import { openStage, shows, type Stage, type Window } from './console.ts'
+import { openStage, type Stage } from './console.ts'
 import { cameraArguments, filmCode, filmNothing } from './fake-camera.ts'
+import { shows, type Window } from './window.ts'
 
 let folder: string
 let film: string

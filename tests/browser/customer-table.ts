@@ -17,22 +17,18 @@ export async function readToEnd(page: Page, rows: number): Promise<void> {
       await table.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
       return hasAll()
     },
-    60_000,
     `a table of ${rows} rows`,
+    60_000,
   )
 }
 
 /** Ids of the customers whose rows are wholly in sight; waits until there are some, as after a jump. */
 export function customersInSight(page: Page): Promise<string[]> {
   const table = page.getByRole('table')
-  return until(
-    async () => {
-      const ids = await table.evaluate(idsInSight)
-      return ids.length > 0 ? ids : null
-    },
-    10_000,
-    'rows in sight',
-  )
+  return until(async () => {
+    const ids = await table.evaluate(idsInSight)
+    return ids.length > 0 ? ids : null
+  }, 'rows in sight')
 }
 
 /** Scrolls the customers as a finger on a wheel does, and looks at each frame. Downwards when `distancePx` is positive. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestTenant } from '../harness/tenant.ts'
-import { openStage, shows, type Stage } from './console.ts'
+import { openStage, type Stage } from './console.ts'
+import { shows } from './window.ts'
 
 let stage: Stage
 let demo: TestTenant

@@ -13,7 +13,9 @@ const BETWEEN_CHANGES_MS = 500
 let stage: Stage
 let demo: TestTenant
 beforeAll(async () => {
-  stage = await openStage({ AUTH_TOKEN_SECONDS: String(TOKEN_SECONDS), SIGN_IN_LIMIT_PER_MINUTE: '1000' })
+  stage = await openStage({
+    api: { AUTH_TOKEN_SECONDS: String(TOKEN_SECONDS), SIGN_IN_LIMIT_PER_MINUTE: '1000' },
+  })
   demo = await stage.world.tenant('demo')
 })
 afterAll(() => stage.close())

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestTenant } from '../harness/tenant.ts'
-import { openStage, shows, type Stage, type Window } from './console.ts'
+import { openStage, type Stage } from './console.ts'
+import { shows, type Window } from './window.ts'
 
 const POLL = { timeout: 10_000 }
 const DIST = join(import.meta.dirname, '..', '..', 'apps', 'console', 'dist')

@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
-import { openStage, shows, type Stage, type Window } from './console.ts'
+import { openStage, type Stage } from './console.ts'
+import { shows, type Window } from './window.ts'
 
 let stage: Stage
 let demo: TestTenant
