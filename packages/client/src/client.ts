@@ -8,6 +8,7 @@ import { createHandlers, type ClientEvents } from './handlers.ts'
 import { createHttp, type Http } from './http.ts'
 import { readCursor, readOptions, type LoyaltyClientOptions, type Settings } from './options.ts'
 import { createPageReader } from './pages.ts'
+import { watchPage } from './page-life.ts'
 import { createPoller } from './poller.ts'
 import { createStatusKeeper, type Status } from './status.ts'
 import type { Stream, StreamStep } from './stream.ts'
@@ -77,6 +78,8 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
   const delivery = createDelivery(stream, handlers, stats, report)
   const status = createStatusKeeper(clock, (changed) => handlers.emit('status', changed))
   let running = false
+  /** Ends the watch over the page; set while running. */
+  let unwatch: (() => void) | null = null
 
   const poller = createPoller({
     clock,
@@ -163,8 +166,21 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     report(why)
   }
 
+  function connect(): void {
+    poller.repeat(true, Math.min(FIRST_POLL_MS, settings.pollIntervalMs))
+    connection.open()
+  }
+
+  /** Nothing gets through to a page that is put away; another tab may lead. */
+  function putAway(): void {
+    connection.close()
+    poller.repeat(false)
+    status.input('socket-lost', new LoyaltyClientError('socket-closed', 'the page was put away'))
+  }
+
   function halt(): Promise<void> {
     running = false
+    unwatch?.()
     connection.close()
     const ended = poller.stop()
     delivery.restart(delivery.delivered)
@@ -201,8 +217,8 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
       running = true
       tokens.forget()
       status.input('started')
-      poller.repeat(true, Math.min(FIRST_POLL_MS, settings.pollIntervalMs))
-      connection.open()
+      unwatch = watchPage(putAway, connect)
+      connect()
     },
     async stop() {
       status.input('stopped')

@@ -213,6 +213,13 @@ describe('tabs of one browser', () => {
   })
 })
 
+test.each(['navigator', 'BroadcastChannel'])('a browser without %s has nothing to share by', (missing) => {
+  vi.stubGlobal(missing, undefined)
+  expect(findTabLinks()).toBeNull()
+  vi.unstubAllGlobals()
+  expect(findTabLinks()).not.toBeNull()
+})
+
 describe('threads as tabs, on a real server', () => {
   test('a leader that is killed is replaced within 2 s; nobody loses an event or gets one twice', async () => {
     const it = await startStreamServer()
