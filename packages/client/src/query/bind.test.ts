@@ -40,11 +40,21 @@ describe('a bound query client', () => {
 
   test('never puts an older version over a newer one, nor an event into a snapshot that has it already', async () => {
     const it = await setUpBound()
-    const newer = { ...john, cards: [{ ...card, version: 9, balance: 5 }] }
+    const newer = { ...john, version: 9, cards: [{ ...card, version: 9, balance: 5 }] }
+    const found: PhoneLookup = {
+      customer: { id: JOHN, phone: john.phone, name: 'John Doe' },
+      member: { displayName: 'John Doe', vip: false, version: 9 },
+      cards: [{ ...card, programName: 'Points', version: 9 }],
+      cursor: '1:10',
+    }
     const list = it.watch(queryKeys.customers('demo'), page([newer]))
+    const lookup = it.watch(queryKeys.lookup('demo', john.phone), found)
     const ledger = it.watch<Page<Transaction>>(queryKeys.transactions('demo'), page<Transaction>([], '1:12'))
     it.tell(redeemed(11))
+    it.tell(madeVip(12))
+    await it.clock.advance(20)
     expect(list.data().items).toEqual([newer])
+    expect(lookup.data()).toEqual(found)
     expect(ledger.data().items).toEqual([])
   })
 
