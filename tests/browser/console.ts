@@ -29,14 +29,12 @@ export type Stage = {
 const FAILED = join(import.meta.dirname, '..', '..', '.screenshots', 'failed')
 
 export type StageOptions = {
-  /** Arguments for what a test wants of the browser. */
-  readonly chromium?: readonly string[]
   /** Settings of the API, beside those of tests. */
   readonly api?: Record<string, string>
 }
 
-export async function openStage({ chromium = [], api = {} }: StageOptions = {}): Promise<Stage> {
-  const [world, browser] = await Promise.all([openWorld(() => api), launchChromium(chromium)])
+export async function openStage({ api = {} }: StageOptions = {}): Promise<Stage> {
+  const [world, browser] = await Promise.all([openWorld(() => api), launchChromium()])
   return {
     world,
     browser,

@@ -1,42 +1,66 @@
-import { writeFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
 import { encodeQR } from 'qr'
 
-const WIDTH_PX = 640
-const HEIGHT_PX = 480
-const MODULE_PX = 12
-const WHITE = 235
-const BLACK = 16
-const NO_COLOUR = 128
+/** What a camera sees: somebody who holds this text before it as a QR code, or a white wall. */
+export type View = string | null
 
-/** Arguments with which Chromium has one camera, which sees what is in `file`. */
-export const cameraArguments = (file: string) => [
-  '--use-fake-device-for-media-stream=device-count=1',
-  `--use-file-for-fake-video-capture=${file}`,
-]
-
-/** Writes a film of somebody who holds `text` as a QR code before the camera. */
-export function filmCode(file: string, text: string): void {
-  film(file, encodeQR(text, 'raw', { border: 4 }))
+export type FakeCamera = {
+  /** How many of its tracks are on. */
+  tracksOn(): Promise<number>
+  /** Whether the browser lets the page use it. */
+  allow(isAllowed: boolean): Promise<void>
 }
 
-/** Writes a film of a white wall. */
-export function filmNothing(file: string): void {
-  film(file, [])
+type InPage = { tracks: MediaStreamTrack[]; isAllowed: boolean }
+type Scope = typeof globalThis & { fakeCamera: InPage }
+
+/**
+ * Gives an open page one camera, which it is allowed to use. It stands in for the device alone, a canvas that is filmed: the
+ * Chromium that npm brings is built for servers and has no devices, not even its own fake ones.
+ */
+export async function placeCamera(page: Page, view: View): Promise<FakeCamera> {
+  const modules = view === null ? [] : encodeQR(view, 'raw', { border: 4 })
+  await page.evaluate(filmCanvas, modules)
+  return {
+    tracksOn: () =>
+      page.evaluate(() => {
+        const { tracks } = (globalThis as Scope).fakeCamera
+        return tracks.filter(({ readyState }) => readyState === 'live').length
+      }),
+    allow: (isAllowed) =>
+      page.evaluate((allowed) => void ((globalThis as Scope).fakeCamera.isAllowed = allowed), isAllowed),
+  }
 }
 
-/** YUV4MPEG2, two pictures that Chromium repeats. */
-function film(file: string, modules: readonly (readonly boolean[])[]): void {
-  const left = Math.floor((WIDTH_PX - modules.length * MODULE_PX) / 2)
-  const top = Math.floor((HEIGHT_PX - modules.length * MODULE_PX) / 2)
-  const brightness = Buffer.alloc(WIDTH_PX * HEIGHT_PX, WHITE)
-  for (let y = 0; y < HEIGHT_PX; y++) {
-    for (let x = 0; x < WIDTH_PX; x++) {
-      const isDark = modules[Math.floor((y - top) / MODULE_PX)]?.[Math.floor((x - left) / MODULE_PX)] === true
-      if (isDark) brightness[y * WIDTH_PX + x] = BLACK
+/** Runs in the page. */
+function filmCanvas(modules: boolean[][]): void {
+  const modulePx = 12
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 })
+  const context = canvas.getContext('2d')!
+  const left = (canvas.width - modules.length * modulePx) / 2
+  const top = (canvas.height - modules.length * modulePx) / 2
+  const camera: InPage = { tracks: [], isAllowed: true }
+
+  function draw(): void {
+    context.fillStyle = 'white'
+    context.fillRect(0, 0, canvas.width, canvas.height)
+    context.fillStyle = 'black'
+    for (const [y, row] of modules.entries()) {
+      for (const [x, isDark] of row.entries()) {
+        if (isDark) context.fillRect(left + x * modulePx, top + y * modulePx, modulePx, modulePx)
+      }
     }
   }
-  const colour = Buffer.alloc(brightness.length / 2, NO_COLOUR)
-  const picture = [Buffer.from('FRAME\n'), brightness, colour]
-  const header = Buffer.from(`YUV4MPEG2 W${WIDTH_PX} H${HEIGHT_PX} F10:1 Ip A1:1 C420jpeg\n`)
-  writeFileSync(file, Buffer.concat([header, ...picture, ...picture]))
+
+  // A canvas is filmed when it is drawn on.
+  setInterval(draw, 100)
+  draw()
+  Object.assign(globalThis, { fakeCamera: camera })
+  navigator.mediaDevices.enumerateDevices = async () => [{ kind: 'videoinput' } as MediaDeviceInfo]
+  navigator.mediaDevices.getUserMedia = async () => {
+    if (!camera.isAllowed) throw new DOMException('Permission denied', 'NotAllowedError')
+    const stream = canvas.captureStream(10)
+    camera.tracks.push(...stream.getTracks())
+    return stream
+  }
 }

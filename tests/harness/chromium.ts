@@ -16,13 +16,11 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote']
 /**
  * A real Chromium: the one at $E2E_CHROMIUM, else one that is installed, else the one that npm brought.
  *
- * @param extra arguments for what a test wants of it
  * @throws Error that says what to install, where npm brings none
  */
-export async function launchChromium(extra: readonly string[] = []): Promise<Browser> {
-  const args = [...ARGS, ...extra]
+export async function launchChromium(): Promise<Browser> {
   const installed = process.env['E2E_CHROMIUM'] ?? PATHS.find((path) => existsSync(path))
-  if (installed !== undefined) return chromium.launch({ executablePath: installed, args })
+  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ARGS })
   const { executablePath, env } = await unpackChromium()
-  return chromium.launch({ executablePath, env: { ...process.env, ...env }, args })
+  return chromium.launch({ executablePath, env: { ...process.env, ...env }, args: ARGS })
 }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import * as fs from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
 import { createBrotliDecompress } from 'node:zlib'
+
+const require = createRequire(import.meta.url)
 
 export type UnpackedChromium = {
   readonly executablePath: string
@@ -25,7 +27,7 @@ export async function unpackChromium(): Promise<UnpackedChromium> {
         ' (Debian: `apt-get install -y --no-install-recommends chromium`), or give the path of one in E2E_CHROMIUM',
     )
   }
-  const archives = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..', 'bin')
+  const archives = join(dirname(require.resolve('@sparticuz/chromium')), '..', 'bin')
   const folder = join(archives, '..', 'unpacked')
   if (!fs.existsSync(folder)) await unpack(archives, folder)
   return {
@@ -65,7 +67,9 @@ async function unpackTar(archive: string, folder: string): Promise<void> {
     tar.once('error', fail)
     tar.once('close', (code) => (code === 0 ? done() : fail(new Error(`tar ended with ${code} on ${archive}`))))
   })
-  await Promise.all([pipeline(fs.createReadStream(archive), createBrotliDecompress(), tar.stdin), ended])
+  // It stops reading where the archive says that it ends, and says itself whether all of it was there.
+  const fed = pipeline(fs.createReadStream(archive), createBrotliDecompress(), tar.stdin).catch(() => undefined)
+  await Promise.all([fed, ended])
 }
 
 /** Where fonts are: the package's own, for machines that have none; the one it comes with looks into /tmp. */
