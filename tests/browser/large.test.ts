@@ -20,7 +20,7 @@ const UPDATES = 60
  * that is busy with something else: far above what it takes, far below what a list without a window on it would take.
  */
 const PAINT_P95_MS_MAX = 250
-const FRAMES_PER_SECOND_MIN = 20
+const FRAMES_PER_SECOND_MIN = 10
 
 let stage: Stage
 beforeAll(async () => {
