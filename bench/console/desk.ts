@@ -17,7 +17,8 @@ export const population: Population = {
   tenants: 1,
   membersPerTenant: 10_000,
   entriesPerCard: 3,
-  openingPoints: 1_000_000,
+  // No balance gets another number of digits: the mark beside it would go with its edge.
+  openingPoints: 5_000_000,
 }
 
 const TILLS = 16
