@@ -23,6 +23,37 @@ create type loyalty_updated_v1 as (
   "orderId" text
 );
 
+create table adjustments (
+  tenant_id text not null,
+  id uuid not null,
+  customer_id uuid not null,
+  program_id uuid not null,
+  points bigint not null,
+  reason text not null,
+  status text not null,
+  transaction_id uuid,
+  version bigint not null default 1,
+  actor_type text not null,
+  actor_id text not null,
+  actor_name text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  constraint adjustments_check CHECK (((status = 'approved'::text) = (transaction_id IS NOT NULL))),
+  constraint adjustments_check1 CHECK (((status = 'approved'::text) OR (expires_at IS NOT NULL))),
+  constraint adjustments_check2 CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
+  constraint adjustments_pkey PRIMARY KEY (tenant_id, id),
+  constraint adjustments_points_check CHECK (((points <> 0) AND (abs(points) <= 1000000))),
+  constraint adjustments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+  constraint adjustments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text, 'expired'::text]))),
+  constraint adjustments_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES members(tenant_id, customer_id),
+  constraint adjustments_tenant_id_program_id_fkey FOREIGN KEY (tenant_id, program_id) REFERENCES programs(tenant_id, id),
+  constraint adjustments_version_check CHECK ((version > 0))
+);
+alter table adjustments force row level security;
+grant select on adjustments to loyalty_app;
+grant delete, insert, select, update on adjustments to loyalty_engine;
+
 create table bookings (
   tenant_id text not null,
   id uuid not null default gen_random_uuid(),
@@ -68,7 +99,34 @@ create table cards (
 ) with (fillfactor=70);
 alter table cards force row level security;
 grant select on cards to loyalty_app;
+grant select on cards to loyalty_customer;
 grant insert, select, update on cards to loyalty_engine;
+
+create table customer_codes (
+  phone text not null,
+  code_hash bytea not null,
+  attempts integer not null default 0,
+  expires_at timestamp with time zone not null,
+  sent integer not null default 1,
+  sent_since timestamp with time zone not null default now(),
+  constraint customer_codes_pkey PRIMARY KEY (phone)
+);
+alter table customer_codes force row level security;
+grant delete, insert, select, update on customer_codes to loyalty_engine;
+
+create table customer_refresh_tokens (
+  customer_id uuid not null,
+  token_hash bytea not null,
+  family uuid not null,
+  issued_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint customer_refresh_tokens_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id),
+  constraint customer_refresh_tokens_pkey PRIMARY KEY (customer_id, token_hash)
+);
+alter table customer_refresh_tokens force row level security;
+grant delete, insert, select, update on customer_refresh_tokens to loyalty_customer;
+grant delete, insert, select, update on customer_refresh_tokens to loyalty_engine;
 
 create table customers (
   id uuid not null,
@@ -83,6 +141,7 @@ create table customers (
 );
 alter table customers force row level security;
 grant select on customers to loyalty_app;
+grant select on customers to loyalty_customer;
 grant insert, select on customers to loyalty_engine;
 
 create table deliveries (
@@ -115,6 +174,7 @@ create table enrolments (
 );
 alter table enrolments force row level security;
 grant insert, select, update on enrolments to loyalty_app;
+grant select on enrolments to loyalty_customer;
 grant select on enrolments to loyalty_engine;
 
 create table entries (
@@ -222,7 +282,7 @@ create table migrations (
 
 create table notifications (
   tenant_id text not null,
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default uuid_v7(clock_timestamp(), (0)::bigint),
   customer_id uuid not null,
   kind text not null,
   program_id uuid,
@@ -239,6 +299,7 @@ create table notifications (
 );
 alter table notifications force row level security;
 grant select on notifications to loyalty_app;
+grant select on notifications to loyalty_customer;
 grant select on notifications to loyalty_engine;
 
 create table programs (
@@ -265,6 +326,33 @@ create table programs (
 alter table programs force row level security;
 grant insert, select, update on programs to loyalty_app;
 grant select on programs to loyalty_engine;
+
+create table qr_scans (
+  tenant_id text not null,
+  id uuid not null,
+  nonce bytea not null,
+  customer_id uuid not null,
+  program_id uuid not null,
+  outcome text not null,
+  points bigint,
+  enrolment_id uuid,
+  transaction_id uuid,
+  actor_type text not null,
+  actor_id text not null,
+  actor_name text,
+  scanned_at timestamp with time zone not null default clock_timestamp(),
+  constraint qr_scans_check CHECK (((outcome = ANY (ARRAY['enrolment_requested'::text, 'enrolment_pending'::text])) = (enrolment_id IS NOT NULL))),
+  constraint qr_scans_check1 CHECK (((outcome = 'points_awarded'::text) = (transaction_id IS NOT NULL))),
+  constraint qr_scans_outcome_check CHECK ((outcome = ANY (ARRAY['enrolment_requested'::text, 'enrolment_pending'::text, 'points_awarded'::text, 'identified'::text]))),
+  constraint qr_scans_pkey PRIMARY KEY (tenant_id, id),
+  constraint qr_scans_points_check CHECK ((points > 0)),
+  constraint qr_scans_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES members(tenant_id, customer_id),
+  constraint qr_scans_tenant_id_nonce_key UNIQUE (tenant_id, nonce),
+  constraint qr_scans_tenant_id_program_id_fkey FOREIGN KEY (tenant_id, program_id) REFERENCES programs(tenant_id, id)
+);
+alter table qr_scans force row level security;
+grant select on qr_scans to loyalty_app;
+grant delete, insert, select, update on qr_scans to loyalty_engine;
 
 create table refresh_tokens (
   tenant_id text not null,
@@ -354,7 +442,12 @@ alter table terminals force row level security;
 grant insert, select, update on terminals to loyalty_app;
 grant select on terminals to loyalty_engine;
 
+CREATE INDEX adjustments_by_customer ON public.adjustments USING btree (tenant_id, customer_id, id);
+CREATE INDEX adjustments_due ON public.adjustments USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX bookings_by_customer ON public.bookings USING btree (tenant_id, customer_id, starts_at) WHERE (customer_id IS NOT NULL);
+CREATE INDEX customer_codes_expiry ON public.customer_codes USING btree (expires_at);
+CREATE INDEX customer_refresh_tokens_expiry ON public.customer_refresh_tokens USING btree (expires_at);
+CREATE INDEX enrolments_newest ON public.enrolments USING btree (tenant_id, requested_at, id);
 CREATE UNIQUE INDEX enrolments_open ON public.enrolments USING btree (tenant_id, customer_id, program_id) WHERE (status = ANY (ARRAY['pending'::text, 'active'::text]));
 CREATE UNIQUE INDEX entries_by_card ON public.entries USING btree (tenant_id, card_id, card_version);
 CREATE INDEX entries_by_customer ON public.entries USING btree (tenant_id, customer_id, id);
@@ -365,26 +458,37 @@ CREATE UNIQUE INDEX entries_reversed ON public.entries USING btree (tenant_id, r
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
 CREATE INDEX members_by_name ON public.members USING btree (tenant_id, sort_name, customer_id);
 CREATE INDEX members_vip ON public.members USING btree (tenant_id, vip_since, customer_id) WHERE vip;
-CREATE INDEX notifications_by_customer ON public.notifications USING btree (customer_id, created_at, id);
+CREATE INDEX notifications_by_customer ON public.notifications USING btree (customer_id, id);
 CREATE UNIQUE INDEX programs_default ON public.programs USING btree (tenant_id) WHERE is_default;
 CREATE UNIQUE INDEX programs_name ON public.programs USING btree (tenant_id, lower(name));
+CREATE INDEX qr_scans_by_customer ON public.qr_scans USING btree (tenant_id, customer_id, id);
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
 CREATE INDEX refresh_tokens_subject ON public.refresh_tokens USING btree (tenant_id, subject, family);
 CREATE UNIQUE INDEX staff_email ON public.staff USING btree (tenant_id, email) WHERE (revoked_at IS NULL);
 CREATE UNIQUE INDEX terminals_key ON public.terminals USING btree (key_hash);
 
+create policy customer on adjustments for all to loyalty_customer using (customer_id = current_customer());
+create policy engine on adjustments for all to loyalty_engine using true;
+create policy tenant on adjustments for all to public using (tenant_id = current_tenant());
 create policy engine on bookings for all to loyalty_engine using true;
 create policy tenant on bookings for all to public using (tenant_id = current_tenant());
+create policy customer on cards for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on cards for all to loyalty_engine using true;
 create policy tenant on cards for all to public using (tenant_id = current_tenant());
+create policy engine on customer_codes for all to loyalty_engine using true;
+create policy customer on customer_refresh_tokens for all to loyalty_customer using (customer_id = current_customer());
+create policy engine on customer_refresh_tokens for all to loyalty_engine using true;
+create policy customer on customers for all to loyalty_customer using (id = current_customer());
 create policy engine on customers for all to loyalty_engine using true;
 create policy member on customers for all to public using (EXISTS ( SELECT
    FROM members
   WHERE (members.customer_id = customers.id)));
 create policy engine on deliveries for all to loyalty_engine using true;
 create policy tenant on deliveries for all to public using (tenant_id = current_tenant());
+create policy customer on enrolments for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on enrolments for all to loyalty_engine using true;
 create policy tenant on enrolments for all to public using (tenant_id = current_tenant());
+create policy customer on entries for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on entries for all to loyalty_engine using true;
 create policy tenant on entries for all to public using (tenant_id = current_tenant());
 create policy engine on events for all to loyalty_engine using true;
@@ -393,20 +497,33 @@ create policy engine on idempotency_keys for all to loyalty_engine using true;
 create policy tenant on idempotency_keys for all to public using (tenant_id = current_tenant());
 create policy engine on member_counts for all to loyalty_engine using true;
 create policy tenant on member_counts for all to public using (tenant_id = current_tenant());
+create policy customer on members for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on members for all to loyalty_engine using true;
 create policy tenant on members for all to public using (tenant_id = current_tenant());
+create policy customer on notifications for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on notifications for all to loyalty_engine using true;
 create policy tenant on notifications for all to public using (tenant_id = current_tenant());
+create policy customer on programs for all to loyalty_customer using (EXISTS ( SELECT
+   FROM members m
+  WHERE ((m.tenant_id = programs.tenant_id) AND (m.customer_id = current_customer()))));
 create policy engine on programs for all to loyalty_engine using true;
 create policy tenant on programs for all to public using (tenant_id = current_tenant());
+create policy engine on qr_scans for all to loyalty_engine using true;
+create policy tenant on qr_scans for all to public using (tenant_id = current_tenant());
 create policy engine on refresh_tokens for all to loyalty_engine using true;
 create policy tenant on refresh_tokens for all to public using (tenant_id = current_tenant());
 create policy engine on revocations for all to loyalty_engine using true;
 create policy tenant on revocations for all to public using (tenant_id = current_tenant());
 create policy engine on staff for all to loyalty_engine using true;
 create policy tenant on staff for all to public using (tenant_id = current_tenant());
+create policy customer on streams for all to loyalty_customer using (EXISTS ( SELECT
+   FROM members m
+  WHERE ((m.tenant_id = streams.tenant_id) AND (m.customer_id = current_customer()))));
 create policy engine on streams for all to loyalty_engine using true;
 create policy tenant on streams for all to public using (tenant_id = current_tenant());
+create policy customer on tenants for all to loyalty_customer using (EXISTS ( SELECT
+   FROM members m
+  WHERE ((m.tenant_id = tenants.id) AND (m.customer_id = current_customer()))));
 create policy engine on tenants for all to loyalty_engine using true;
 create policy tenant on tenants for all to public using (id = current_tenant());
 create policy engine on terminals for all to loyalty_engine using true;
@@ -754,12 +871,19 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.current_customer()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.customer', true), '')::uuid $function$
+-- owner of the database; may be called by loyalty_customer
+
 CREATE OR REPLACE FUNCTION public.current_tenant()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.tenant', true), '') $function$
--- owner of the database; may be called by loyalty_app, loyalty_engine
+-- owner of the database; may be called by loyalty_app, loyalty_engine, loyalty_customer
 
 CREATE OR REPLACE FUNCTION public.delivered_heads(p_since timestamp with time zone)
  RETURNS TABLE(tenant_id text, epoch bigint, seq bigint)
@@ -872,8 +996,12 @@ CREATE OR REPLACE FUNCTION public.forget_expired(p_idempotency_days integer)
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  delete from idempotency_keys where created_at < now() - make_interval(days => p_idempotency_days);
+  -- What was refused changed nothing; what was done is remembered for good.
+  delete from idempotency_keys
+  where created_at < now() - make_interval(days => p_idempotency_days) and refusal ->> 'code' is not null;
   delete from refresh_tokens where expires_at < now();
+  delete from customer_refresh_tokens where expires_at < now();
+  delete from customer_codes where expires_at < now() and sent_since < now() - interval '1 hour';
   delete from revocations where until < now();
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
@@ -1059,6 +1187,26 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.put_customer_code(p_phone text, p_code_hash bytea, p_expires_at timestamp with time zone, p_hourly_max integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into customer_codes as known (phone, code_hash, expires_at)
+  values (p_phone, p_code_hash, p_expires_at)
+  on conflict (phone) do update
+  set code_hash = excluded.code_hash,
+      attempts = 0,
+      expires_at = excluded.expires_at,
+      sent = case when known.sent_since > now() - interval '1 hour' then known.sent + 1 else 1 end,
+      sent_since = case when known.sent_since > now() - interval '1 hour' then known.sent_since else now() end
+  where known.sent < p_hourly_max or known.sent_since <= now() - interval '1 hour';
+  return found;
+end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1102,6 +1250,31 @@ CREATE OR REPLACE FUNCTION public.stream_heads(p_tenants text[])
 AS $function$
   select s.tenant_id, s.epoch, s.head from streams s where s.tenant_id = any (p_tenants)
 $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.take_customer_code(p_phone text, p_code_hash bytea, p_name text, p_attempts_max integer)
+ RETURNS SETOF customers
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  code customer_codes;
+begin
+  update customer_codes
+  set attempts = attempts + 1
+  where phone = p_phone
+  returning * into code;
+  if code.code_hash is distinct from p_code_hash or code.attempts > p_attempts_max or code.expires_at <= now() then
+    return;
+  end if;
+  -- Used up; the row stays, for what it knows of how many were sent.
+  update customer_codes set expires_at = now() where phone = p_phone;
+  insert into customers (id, phone, name)
+  values (gen_random_uuid(), p_phone, coalesce(p_name, p_phone))
+  on conflict (phone) do nothing;
+  return query select * from customers where phone = p_phone;
+end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
 CREATE OR REPLACE FUNCTION public.undelivered_events(p_grace interval, p_limit integer)

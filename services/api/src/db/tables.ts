@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { Actor } from '@loyalty-live/events'
+import type { Actor, EventData } from '@loyalty-live/events'
 
 /** Written by the database. */
 type Made<T> = ColumnType<T, never, never>
@@ -150,6 +150,54 @@ type EventsTable = {
   created_at: Made<Date>
 }
 
+/** Read only, but for `read_at`: notifications are made by the functions that do what they tell of. */
+type NotificationsTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  customer_id: Made<string>
+  kind: Made<EventData<'notification_created'>['kind']>
+  program_id: Made<string | null>
+  enrolment_id: Made<string | null>
+  adjustment_id: Made<string | null>
+  transaction_id: Made<string | null>
+  points: Made<number | null>
+  expires_at: Made<Date | null>
+  created_at: Made<Date>
+  read_at: ColumnType<Date | null, never, Date>
+}
+
+/** Read only: made by the function that scans. */
+type QrScansTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  customer_id: Made<string>
+  program_id: Made<string>
+  outcome: Made<EventData<'qr_scanned'>['outcome']>
+  scanned_at: Made<Date>
+}
+
+/** Read only: proposed and decided by functions. */
+type AdjustmentsTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  customer_id: Made<string>
+  program_id: Made<string>
+  points: Made<number>
+  reason: Made<string>
+  status: Made<EventData<'adjustment_updated'>['status']>
+  transaction_id: Made<string | null>
+  expires_at: Made<Date | null>
+}
+
+type CustomerRefreshTokensTable = {
+  customer_id: string
+  token_hash: Buffer
+  family: string
+  issued_at: GeneratedDate
+  expires_at: Date
+  used_at: Date | null
+}
+
 type BookingsTable = {
   tenant_id: string
   id: Generated<string>
@@ -180,4 +228,8 @@ export type Database = {
   entries: EntriesTable
   events: EventsTable
   bookings: BookingsTable
+  notifications: NotificationsTable
+  qr_scans: QrScansTable
+  adjustments: AdjustmentsTable
+  customer_refresh_tokens: CustomerRefreshTokensTable
 }

@@ -6,6 +6,10 @@ import type { Database } from './tables.ts'
 export type TenantTransaction = Transaction<Database> & { readonly [scope]: true }
 declare const scope: unique symbol
 
+/** A transaction that sees what is about one customer, in every tenant. Only withCustomer makes one. */
+export type CustomerTransaction = Transaction<Database> & { readonly [customerScope]: true }
+declare const customerScope: unique symbol
+
 /**
  * Runs `work` in a transaction in which row-level security shows `tenant` and nothing else. Commits when it returns, rolls
  * back when it throws.
@@ -36,6 +40,37 @@ export function withTenantSnapshot<T>(
     })
 }
 
+/** Runs `work` in a transaction in which row-level security shows what is about that customer, in every tenant. */
+export function withCustomer<T>(db: Db, customer: string, work: (trx: CustomerTransaction) => Promise<T>): Promise<T> {
+  return db.query.transaction().execute(async (trx) => {
+    await enterCustomer(trx, customer)
+    return work(trx as CustomerTransaction)
+  })
+}
+
+/** The same for reading, from one snapshot of the database. */
+export function withCustomerSnapshot<T>(
+  db: Db,
+  customer: string,
+  work: (trx: CustomerTransaction) => Promise<T>,
+): Promise<T> {
+  return db.query
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      await enterCustomer(trx, customer)
+      return work(trx as CustomerTransaction)
+    })
+}
+
 async function enter(trx: Transaction<Database>, tenant: string): Promise<void> {
   await sql`select set_config('app.tenant', ${tenant}, true)`.execute(trx)
+}
+
+/** Role and setting last as long as the transaction. */
+async function enterCustomer(trx: Transaction<Database>, customer: string): Promise<void> {
+  await sql`
+    select set_config('role', 'loyalty_customer', true), set_config('app.customer', ${customer}, true),
+      set_config('app.tenant', '', true)`.execute(trx)
 }
