@@ -175,7 +175,7 @@ create table enrolments (
 alter table enrolments force row level security;
 grant insert, select, update on enrolments to loyalty_app;
 grant select on enrolments to loyalty_customer;
-grant select on enrolments to loyalty_engine;
+grant insert, select, update on enrolments to loyalty_engine;
 
 create table entries (
   tenant_id text not null,
@@ -294,13 +294,12 @@ create table notifications (
   created_at timestamp with time zone not null default now(),
   read_at timestamp with time zone,
   constraint notifications_kind_check CHECK ((kind = ANY (ARRAY['scanned'::text, 'enrolment_request'::text, 'enrolled'::text, 'points_added'::text, 'points_deducted'::text, 'adjustment_request'::text]))),
-  constraint notifications_pkey PRIMARY KEY (tenant_id, id),
-  constraint notifications_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES members(tenant_id, customer_id)
+  constraint notifications_pkey PRIMARY KEY (tenant_id, id)
 );
 alter table notifications force row level security;
 grant select on notifications to loyalty_app;
 grant select on notifications to loyalty_customer;
-grant select on notifications to loyalty_engine;
+grant insert, select on notifications to loyalty_engine;
 
 create table programs (
   tenant_id text not null,
@@ -539,6 +538,78 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.adjustment_record(a adjustments)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', a.id, 'customerId', a.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
+    'programId', a.program_id, 'programName', p.name, 'points', a.points, 'reason', a.reason, 'status', a.status,
+    'transactionId', a.transaction_id, 'version', a.version,
+    'actor', json_build_object('type', a.actor_type, 'id', a.actor_id, 'name', a.actor_name),
+    'createdAt', iso_time(a.created_at), 'expiresAt', iso_time(a.expires_at), 'decidedAt', iso_time(a.decided_at)
+  )
+  from members m
+  join programs p on p.tenant_id = a.tenant_id and p.id = a.program_id
+  where m.tenant_id = a.tenant_id and m.customer_id = a.customer_id
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.announce_adjustment(a adjustments, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select append_event(a.tenant_id, 'adjustment_updated', 1, a.customer_id, p_actor, json_build_object(
+    'customerId', a.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name, 'adjustmentId', a.id,
+    'programId', a.program_id, 'points', a.points, 'reason', a.reason, 'status', a.status,
+    'transactionId', a.transaction_id, 'expiresAt', iso_time(a.expires_at)
+  ))
+  from members m
+  where m.tenant_id = a.tenant_id and m.customer_id = a.customer_id
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.announce_enrolment(e enrolments, p_previous text, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select append_event(e.tenant_id, 'enrolment_updated', 1, e.customer_id, p_actor, json_build_object(
+    'customerId', e.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name, 'enrolmentId', e.id,
+    'enrolmentVersion', e.version, 'programId', e.program_id, 'programName', p.name, 'status', e.status,
+    'previousStatus', p_previous, 'method', e.method, 'cardId', c.id
+  ))
+  from members m
+  join programs p on p.tenant_id = e.tenant_id and p.id = e.program_id
+  left join cards c
+    on c.tenant_id = e.tenant_id and c.customer_id = e.customer_id and c.program_id = e.program_id and e.status = 'active'
+  where m.tenant_id = e.tenant_id and m.customer_id = e.customer_id
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.announce_notification(n notifications, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select append_event(n.tenant_id, 'notification_created', 1, n.customer_id, p_actor, json_build_object(
+    'notificationId', n.id, 'customerId', n.customer_id, 'kind', n.kind, 'tenantName', t.name,
+    'programId', n.program_id, 'programName', p.name, 'enrolmentId', n.enrolment_id, 'adjustmentId', n.adjustment_id,
+    'transactionId', n.transaction_id, 'points', n.points, 'expiresAt', iso_time(n.expires_at)
+  ))
+  from tenants t
+  left join programs p on p.tenant_id = n.tenant_id and p.id = n.program_id
+  where t.id = n.tenant_id
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.announce_transaction(p_tenant text, p_transaction uuid, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select announce_notification(n, p_actor) from notifications n where n.tenant_id = p_tenant and n.id = p_transaction
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.append_event(p_tenant text, p_type text, p_version integer, p_customer uuid, p_actor json, p_data json)
  RETURNS events
  LANGUAGE plpgsql
@@ -558,6 +629,30 @@ begin
   return event;
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.apply_adjustment(p_adjustment adjustments, p_actor json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  applied constant json := apply_change(p_adjustment.tenant_id, p_actor, jsonb_build_object(
+    'kind', 'adjust', 'customerId', p_adjustment.customer_id, 'programId', p_adjustment.program_id,
+    'points', p_adjustment.points, 'reason', p_adjustment.reason
+  ));
+begin
+  perform announce_transaction(p_adjustment.tenant_id, (applied ->> 'transactionId')::uuid, p_actor);
+  return applied;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.apply_change(p_tenant text, p_actor json, p_change jsonb)
+ RETURNS json
+ LANGUAGE sql
+AS $function$
+  select coalesce(a.refusal::json, json_build_object('transactionId', a.transaction_id))
+  from apply_changes(json_build_array(p_change || jsonb_build_object('tenant', p_tenant, 'actor', p_actor))) a
+$function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.apply_changes(changes json)
  RETURNS TABLE(i integer, outcome text, refusal text, transaction_id uuid, card_id uuid, customer_id uuid, points bigint, balance bigint, earned bigint, redeemed bigint, card_version bigint, epoch bigint, seq bigint, created_at timestamp with time zone, event_id uuid, event_data text)
@@ -795,6 +890,28 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.cancel_enrolment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  enrolment enrolments;
+begin
+  select * into enrolment
+  from enrolments e
+  where e.tenant_id = p_tenant and e.id = (p_input ->> 'enrolmentId')::uuid
+  for update;
+  if not found then
+    return json_build_object('code', 'enrolment-not-found');
+  elsif enrolment.status in ('active', 'declined') then
+    return json_build_object('code', 'already-decided', 'current', enrolment_record(enrolment));
+  elsif enrolment.status = 'pending' then
+    enrolment := close_enrolment(enrolment, 'cancelled', p_actor);
+  end if;
+  return enrolment_record(enrolment);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.card_changed_by_hand()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -856,6 +973,38 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.close_adjustment(p_adjustment adjustments, p_status text, p_transaction uuid, p_actor json)
+ RETURNS adjustments
+ LANGUAGE plpgsql
+AS $function$
+declare
+  adjustment adjustments;
+begin
+  update adjustments
+  set status = p_status, transaction_id = p_transaction, version = version + 1, decided_at = clock_timestamp()
+  where tenant_id = p_adjustment.tenant_id and id = p_adjustment.id
+  returning * into adjustment;
+  perform announce_adjustment(adjustment, p_actor);
+  return adjustment;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.close_enrolment(p_enrolment enrolments, p_status text, p_actor json)
+ RETURNS enrolments
+ LANGUAGE plpgsql
+AS $function$
+declare
+  enrolment enrolments;
+begin
+  update enrolments
+  set status = p_status, version = version + 1, decided_at = clock_timestamp()
+  where tenant_id = p_enrolment.tenant_id and id = p_enrolment.id
+  returning * into enrolment;
+  perform announce_enrolment(enrolment, p_enrolment.status, p_actor);
+  return enrolment;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.create_tenant(p_id text, p_name text, p_settings jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -885,6 +1034,129 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
 AS $function$ select nullif(current_setting('app.tenant', true), '') $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine, loyalty_customer
 
+CREATE OR REPLACE FUNCTION public.decide(p_customer uuid, p_notification uuid, p_accept boolean, p_actor json, OUT outcome text, OUT answer json, OUT head text, OUT events json)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  tenant text;
+begin
+  select n.tenant_id into tenant from notifications n where n.customer_id = p_customer and n.id = p_notification;
+  if not found then
+    outcome := 'refused';
+    answer := json_build_object('code', 'notification-not-found');
+    events := '[]';
+    return;
+  end if;
+  select e.* into outcome, answer, head, events
+  from engage('decide_notification', tenant, p_actor, null, null, json_build_object(
+    'customerId', p_customer, 'notificationId', p_notification, 'accept', p_accept
+  )) e;
+end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.decide_adjustment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  accepts constant boolean := p_input ->> 'accept';
+  system constant json := '{"type":"system","id":"expiry","name":null}';
+  adjustment adjustments;
+  applied json;
+begin
+  select * into adjustment
+  from adjustments a
+  where a.tenant_id = p_tenant and a.id = (p_input ->> 'adjustmentId')::uuid
+  for update;
+  if not found then
+    return json_build_object('code', 'nothing-to-decide', 'kind', 'adjustment_request');
+  elsif adjustment.status = 'pending' and adjustment.expires_at <= clock_timestamp() then
+    adjustment := close_adjustment(adjustment, 'expired', null, system);
+  end if;
+  if adjustment.status = 'expired' then
+    return json_build_object('code', 'adjustment-expired', 'current', adjustment_record(adjustment));
+  elsif adjustment.status <> 'pending' then
+    if adjustment.status <> (case when accepts then 'approved' else 'declined' end) then
+      return json_build_object('code', 'already-decided', 'current', adjustment_record(adjustment));
+    end if;
+  elsif accepts then
+    applied := apply_adjustment(adjustment, p_actor);
+    if applied ->> 'code' is not null then
+      return applied;
+    end if;
+    adjustment := close_adjustment(adjustment, 'approved', (applied ->> 'transactionId')::uuid, p_actor);
+  else
+    adjustment := close_adjustment(adjustment, 'declined', null, p_actor);
+  end if;
+  return adjustment_record(adjustment);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.decide_enrolment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  accepts constant boolean := p_input ->> 'accept';
+  enrolment enrolments;
+  program programs;
+  enrolled json;
+begin
+  select * into enrolment
+  from enrolments e
+  where e.tenant_id = p_tenant and e.id = (p_input ->> 'enrolmentId')::uuid
+  for update;
+  if not found then
+    return json_build_object('code', 'nothing-to-decide', 'kind', 'enrolment_request');
+  elsif enrolment.status <> 'pending' then
+    if enrolment.status <> (case when accepts then 'active' else 'declined' end) then
+      return json_build_object('code', 'already-decided', 'current', enrolment_record(enrolment));
+    end if;
+  elsif accepts then
+    program := find_program(p_tenant, enrolment.program_id);
+    enrolled := apply_change(p_tenant, p_actor, jsonb_build_object(
+      'kind', 'enrol', 'customerId', enrolment.customer_id, 'programId', program.id, 'points', program.welcome_bonus
+    ));
+    if enrolled ->> 'code' is not null then
+      return enrolled;
+    end if;
+    enrolment := close_enrolment(enrolment, 'active', p_actor);
+    perform announce_transaction(p_tenant, (enrolled ->> 'transactionId')::uuid, p_actor);
+  else
+    enrolment := close_enrolment(enrolment, 'declined', p_actor);
+  end if;
+  return enrolment_record(enrolment);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.decide_notification(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  notification notifications;
+begin
+  update notifications n
+  set read_at = coalesce(n.read_at, clock_timestamp())
+  where n.tenant_id = p_tenant
+    and n.id = (p_input ->> 'notificationId')::uuid
+    and n.customer_id = (p_input ->> 'customerId')::uuid
+  returning * into notification;
+  return case notification.kind
+    when 'enrolment_request' then decide_enrolment(p_tenant, p_actor, json_build_object(
+      'enrolmentId', notification.enrolment_id, 'accept', p_input -> 'accept'
+    ))
+    when 'adjustment_request' then decide_adjustment(p_tenant, p_actor, json_build_object(
+      'adjustmentId', notification.adjustment_id, 'accept', p_input -> 'accept'
+    ))
+    else json_build_object('code', 'nothing-to-decide', 'kind', notification.kind)
+  end;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.delivered_heads(p_since timestamp with time zone)
  RETURNS TABLE(tenant_id text, epoch bigint, seq bigint)
  LANGUAGE sql
@@ -898,39 +1170,113 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.engage(p_operation text, p_tenant text, p_actor json, p_key text, p_hash text, p_input json, OUT outcome text, OUT answer json, OUT head text, OUT events json)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  known idempotency_keys;
+  before streams;
+begin
+  -- Lock: from here on nobody else writes to this tenant's stream, moves its points or decides anything in it.
+  perform lock_streams(array[p_tenant]);
+  events := '[]';
+  select * into before from streams where tenant_id = p_tenant;
+  if not found then
+    outcome := 'refused';
+    answer := json_build_object('code', 'tenant-not-found');
+    return;
+  end if;
+
+  select * into known
+  from idempotency_keys k
+  where k.tenant_id = p_tenant and k.actor_id = p_actor ->> 'id' and k.key = p_key;
+  if known.request_hash <> decode(p_hash, 'hex') or exists (
+    select from entries e
+    where e.tenant_id = p_tenant and e.actor_id = p_actor ->> 'id' and e.idempotency_key = p_key
+  ) then
+    outcome := 'key-reused';
+    return;
+  elsif known.key is not null then
+    outcome := case when known.refusal ->> 'code' is null then 'replayed' else 'refused-again' end;
+    answer := coalesce(known.refusal -> 'answer', known.refusal);
+    head := known.refusal ->> 'head';
+    return;
+  end if;
+
+  answer := case p_operation
+    when 'scan_customer' then scan_customer(p_tenant, p_actor, p_input)
+    when 'request_enrolment' then request_enrolment(p_tenant, p_actor, p_input)
+    when 'cancel_enrolment' then cancel_enrolment(p_tenant, p_actor, p_input)
+    when 'propose_adjustment' then propose_adjustment(p_tenant, p_actor, p_input)
+    when 'decide_notification' then decide_notification(p_tenant, p_actor, p_input)
+    when 'expire_adjustments' then expire_adjustments(p_tenant, p_actor)
+  end;
+  outcome := case when answer ->> 'code' is null then 'applied' else 'refused' end;
+  select s.epoch || ':' || s.head into head from streams s where s.tenant_id = p_tenant;
+  if p_key is not null then
+    insert into idempotency_keys (tenant_id, actor_id, key, request_hash, refusal, created_at)
+    values (
+      p_tenant, p_actor ->> 'id', p_key, decode(p_hash, 'hex'),
+      case outcome when 'refused' then answer else json_build_object('answer', answer, 'head', head) end,
+      clock_timestamp()
+    );
+  end if;
+  select coalesce(json_agg(
+    json_build_object(
+      'tenant_id', e.tenant_id, 'epoch', e.epoch, 'seq', e.seq, 'id', e.id, 'type', e.type, 'version', e.version,
+      'actor', e.actor::text, 'data', e.data::text, 'created_at', iso_time(e.created_at)
+    )
+    order by e.seq
+  ), '[]') into events
+  from events e
+  where e.tenant_id = p_tenant and e.seq > before.head;
+end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
 CREATE OR REPLACE FUNCTION public.enrolment_changed_by_hand()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-declare
-  member members;
-  program programs;
-  card uuid;
 begin
   if tg_op = 'UPDATE' and new.status = old.status then
     return new;
   end if;
-  select * into strict member from members where tenant_id = new.tenant_id and customer_id = new.customer_id;
-  select * into strict program from programs where tenant_id = new.tenant_id and id = new.program_id;
   if new.status = 'active' then
     -- Refused when the card is there already, which is as well.
     perform apply_changes(json_build_array(json_build_object(
       'tenant', new.tenant_id, 'actor', sql_actor(), 'kind', 'enrol', 'customerId', new.customer_id,
-      'programId', new.program_id, 'points', program.welcome_bonus, 'reason', 'changed by hand in SQL'
-    )));
-    select id into card from cards
-    where tenant_id = new.tenant_id and customer_id = new.customer_id and program_id = new.program_id;
+      'programId', new.program_id, 'points', p.welcome_bonus, 'reason', 'changed by hand in SQL'
+    )))
+    from programs p
+    where p.tenant_id = new.tenant_id and p.id = new.program_id;
   end if;
-  perform append_event(new.tenant_id, 'enrolment_updated', 1, new.customer_id, row_to_json(sql_actor()), json_build_object(
-    'customerId', new.customer_id, 'customerPhone', member.phone, 'customerName', member.display_name,
-    'enrolmentId', new.id, 'enrolmentVersion', new.version, 'programId', new.program_id, 'programName', program.name,
-    'status', new.status, 'previousStatus', case tg_op when 'UPDATE' then old.status end, 'method', new.method, 'cardId', card
-  ));
+  perform announce_enrolment(new, case tg_op when 'UPDATE' then old.status end, row_to_json(sql_actor()));
   return null;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.enrolment_record(e enrolments)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', e.id, 'customerId', e.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
+    'programId', e.program_id, 'programName', p.name, 'status', e.status, 'method', e.method, 'cardId', c.id,
+    'version', e.version, 'requestedAt', iso_time(e.requested_at), 'decidedAt', iso_time(e.decided_at)
+  )
+  from members m
+  join programs p on p.tenant_id = e.tenant_id and p.id = e.program_id
+  left join cards c
+    on c.tenant_id = e.tenant_id and c.customer_id = e.customer_id and c.program_id = e.program_id and e.status = 'active'
+  where m.tenant_id = e.tenant_id and m.customer_id = e.customer_id
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
 
 CREATE OR REPLACE FUNCTION public.enrolment_version()
  RETURNS trigger
@@ -977,6 +1323,46 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.expire_adjustments(p_tenant text, p_actor json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  adjustment adjustments;
+  expired int := 0;
+begin
+  for adjustment in
+    select * from adjustments a
+    where a.tenant_id = p_tenant and a.status = 'pending' and a.expires_at <= clock_timestamp()
+    order by a.id
+    for update
+  loop
+    perform close_adjustment(adjustment, 'expired', null, p_actor);
+    expired := expired + 1;
+  end loop;
+  return json_build_object('expired', expired);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.find_card(p_tenant text, p_customer uuid, p_program uuid)
+ RETURNS cards
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select c from cards c where c.tenant_id = p_tenant and c.customer_id = p_customer and c.program_id = p_program
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.find_program(p_tenant text, p_program uuid)
+ RETURNS programs
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p from programs p
+  where p.tenant_id = p_tenant and (p.id = p_program or (p_program is null and p.is_default))
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.find_terminal(p_key_hash bytea)
  RETURNS TABLE(tenant_id text, id uuid, name text, tenant_name text)
  LANGUAGE sql
@@ -1005,6 +1391,13 @@ AS $function$
   delete from revocations where until < now();
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.iso_time(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
 
 CREATE OR REPLACE FUNCTION public.lock_streams(p_tenants text[])
  RETURNS void
@@ -1169,21 +1562,93 @@ CREATE OR REPLACE FUNCTION public.notification_made_by_hand()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  perform append_event(
-    new.tenant_id, 'notification_created', 1, new.customer_id, row_to_json(sql_actor()),
-    (
-      select json_build_object(
-        'notificationId', new.id, 'customerId', new.customer_id, 'kind', new.kind, 'tenantName', tenants.name,
-        'programId', new.program_id, 'programName', programs.name, 'enrolmentId', new.enrolment_id,
-        'adjustmentId', new.adjustment_id, 'transactionId', new.transaction_id, 'points', new.points,
-        'expiresAt', to_char(new.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-      )
-      from tenants
-      left join programs on programs.tenant_id = new.tenant_id and programs.id = new.program_id
-      where tenants.id = new.tenant_id
-    )
-  );
+  perform announce_notification(new, row_to_json(sql_actor()));
   return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.notify_customer(p_tenant text, p_customer uuid, p_kind text, p_program uuid, p_actor json, p_enrolment uuid DEFAULT NULL::uuid, p_adjustment uuid DEFAULT NULL::uuid, p_points bigint DEFAULT NULL::bigint, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  notification notifications;
+begin
+  insert into notifications (
+    tenant_id, customer_id, kind, program_id, enrolment_id, adjustment_id, points, expires_at, created_at
+  )
+  values (
+    p_tenant, p_customer, p_kind, p_program, p_enrolment, p_adjustment, p_points, p_expires_at, clock_timestamp()
+  )
+  returning * into notification;
+  perform announce_notification(notification, p_actor);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.open_enrolment(p_tenant text, p_actor json, p_customer uuid, p_program uuid, p_method text)
+ RETURNS enrolments
+ LANGUAGE plpgsql
+AS $function$
+declare
+  enrolment enrolments;
+begin
+  insert into enrolments (tenant_id, id, customer_id, program_id, status, method, requested_at)
+  values (p_tenant, uuid_v7(clock_timestamp(), 0), p_customer, p_program, 'pending', p_method, clock_timestamp())
+  returning * into enrolment;
+  perform announce_enrolment(enrolment, null, p_actor);
+  perform notify_customer(
+    p_tenant, p_customer, 'enrolment_request', p_program, p_actor, p_enrolment => enrolment.id
+  );
+  return enrolment;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.propose_adjustment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  program programs;
+  card cards;
+  adjustment adjustments;
+  applied json;
+begin
+  select * into input
+  from json_to_record(p_input) as i ("customerId" uuid, "programId" uuid, points bigint, reason text);
+  program := find_program(p_tenant, input."programId");
+  card := find_card(p_tenant, input."customerId", program.id);
+  adjustment := row(
+    p_tenant, uuid_v7(clock_timestamp(), 0), input."customerId", program.id, input.points, input.reason, 'pending', null, 1,
+    p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp(), clock_timestamp() + interval '7 days', null
+  )::adjustments;
+  case
+    when not exists (select from members m where m.tenant_id = p_tenant and m.customer_id = input."customerId") then
+      return json_build_object('code', 'customer-not-found');
+    when program.id is null then
+      return json_build_object('code', 'program-not-found');
+    when card.id is null then
+      return json_build_object('code', 'card-not-found');
+    when (select (settings ->> 'adjustmentsNeedApproval')::boolean from tenants where id = p_tenant) then
+      insert into adjustments select adjustment.*;
+      perform announce_adjustment(adjustment, p_actor);
+      perform notify_customer(
+        p_tenant, adjustment.customer_id, 'adjustment_request', program.id, p_actor,
+        p_adjustment => adjustment.id, p_points => adjustment.points, p_expires_at => adjustment.expires_at
+      );
+    else
+      applied := apply_adjustment(adjustment, p_actor);
+      if applied ->> 'code' is not null then
+        return applied;
+      end if;
+      adjustment.status := 'approved';
+      adjustment.transaction_id := applied ->> 'transactionId';
+      adjustment.expires_at := null;
+      adjustment.decided_at := adjustment.created_at;
+      insert into adjustments select adjustment.*;
+      perform announce_adjustment(adjustment, p_actor);
+  end case;
+  return adjustment_record(adjustment);
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
@@ -1215,6 +1680,140 @@ begin
   raise exception '% is append-only: write a correcting entry instead', tg_table_name using errcode = 'restrict_violation';
 end $function$
 -- owner of the database; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.request_enrolment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  member members;
+  program programs;
+  enrolment enrolments;
+begin
+  select * into input
+  from json_to_record(p_input) as i ("customerId" uuid, phone text, name text, "programId" uuid);
+  program := find_program(p_tenant, input."programId");
+  select * into member
+  from members m
+  where m.tenant_id = p_tenant and (m.customer_id = input."customerId" or m.phone = input.phone);
+  select * into enrolment
+  from enrolments e
+  where e.tenant_id = p_tenant and e.customer_id = member.customer_id and e.program_id = program.id
+    and e.status = 'pending';
+  case
+    when program.id is null then
+      return json_build_object('code', 'program-not-found');
+    when not program.active then
+      return json_build_object('code', 'program-inactive');
+    when member.customer_id is null and input.phone is null then
+      return json_build_object('code', 'customer-not-found');
+    when (find_card(p_tenant, member.customer_id, program.id)).id is not null then
+      return json_build_object('code', 'already-enrolled');
+    when enrolment.id is not null then
+      return json_build_object('code', 'enrolment-pending', 'current', enrolment_record(enrolment));
+    else
+      if member.customer_id is null then
+        member := (ensure_member(p_tenant, input.phone, input.name, p_actor)).member;
+      end if;
+      enrolment := open_enrolment(p_tenant, p_actor, member.customer_id, program.id, 'manual');
+      return enrolment_record(enrolment);
+  end case;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.scan_customer(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  person customers;
+  member members;
+  program programs;
+  card cards;
+  scan qr_scans;
+  enrolment enrolments;
+begin
+  select * into input
+  from json_to_record(p_input) as i ("customerId" uuid, nonce text, "programId" uuid, points bigint);
+  if exists (select from qr_scans s where s.tenant_id = p_tenant and s.nonce = decode(input.nonce, 'hex')) then
+    return json_build_object('code', 'qr-used');
+  end if;
+  select * into person from customers where id = input."customerId";
+  if not found then
+    return json_build_object('code', 'customer-not-found');
+  end if;
+  program := find_program(p_tenant, input."programId");
+  if program.id is null then
+    return json_build_object('code', 'program-not-found');
+  end if;
+  card := find_card(p_tenant, person.id, program.id);
+  if not program.active and (card.id is null or input.points is not null) then
+    return json_build_object('code', 'program-inactive');
+  end if;
+  select * into enrolment
+  from enrolments e
+  where e.tenant_id = p_tenant and e.customer_id = person.id and e.program_id = program.id and e.status = 'pending';
+
+  member := (ensure_member(p_tenant, person.phone, person.name, p_actor)).member;
+  scan := row(
+    p_tenant, uuid_v7(clock_timestamp(), 0), decode(input.nonce, 'hex'), person.id, program.id,
+    case
+      when card.id is null and enrolment.id is null then 'enrolment_requested'
+      when card.id is null then 'enrolment_pending'
+      when coalesce(input.points, program.points_per_scan) > 0 and program.active then 'points_awarded'
+      else 'identified'
+    end,
+    null, null, null, p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp()
+  )::qr_scans;
+  if scan.outcome = 'points_awarded' then
+    scan.points := coalesce(input.points, program.points_per_scan);
+  end if;
+
+  perform append_event(p_tenant, 'qr_scanned', 1, person.id, p_actor, json_build_object(
+    'customerId', person.id, 'customerPhone', member.phone, 'customerName', member.display_name, 'scanId', scan.id,
+    'programId', program.id, 'outcome', scan.outcome, 'pointsAwarded', scan.points
+  ));
+  perform notify_customer(p_tenant, person.id, 'scanned', program.id, p_actor);
+  case scan.outcome
+    when 'enrolment_requested' then
+      enrolment := open_enrolment(p_tenant, p_actor, person.id, program.id, 'scan');
+      scan.enrolment_id := enrolment.id;
+    when 'enrolment_pending' then
+      scan.enrolment_id := enrolment.id;
+    when 'points_awarded' then
+      scan.transaction_id := apply_change(p_tenant, p_actor, jsonb_build_object(
+        'kind', 'scan', 'customerId', person.id, 'programId', program.id, 'points', scan.points
+      )) ->> 'transactionId';
+      perform announce_transaction(p_tenant, scan.transaction_id, p_actor);
+      card := find_card(p_tenant, person.id, program.id);
+    when 'identified' then null;
+  end case;
+  insert into qr_scans select scan.*;
+  return (scan_record(scan)::jsonb || jsonb_build_object('card', case when card.id is not null then jsonb_build_object(
+    'id', card.id, 'balance', card.balance, 'earned', card.earned, 'redeemed', card.redeemed, 'version', card.version
+  ) end))::json;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.scan_record(s qr_scans)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', s.id, 'customerId', s.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
+    'programId', s.program_id, 'programName', p.name, 'outcome', s.outcome, 'pointsAwarded', s.points,
+    'enrolmentId', s.enrolment_id, 'transactionId', s.transaction_id,
+    'actor', json_build_object('type', s.actor_type, 'id', s.actor_id, 'name', s.actor_name),
+    'scannedAt', iso_time(s.scanned_at)
+  )
+  from members m
+  join programs p on p.tenant_id = s.tenant_id and p.id = s.program_id
+  where m.tenant_id = s.tenant_id and m.customer_id = s.customer_id
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
 
 CREATE OR REPLACE FUNCTION public.sql_actor()
  RETURNS actor_v1
@@ -1275,6 +1874,31 @@ begin
   on conflict (phone) do nothing;
   return query select * from customers where phone = p_phone;
 end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.tell_of_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into notifications (tenant_id, id, customer_id, kind, program_id, transaction_id, points, created_at)
+  select
+    tenant_id, id, customer_id,
+    case when type = 'enrol' then 'enrolled' when points > 0 then 'points_added' else 'points_deducted' end,
+    program_id, id, points, created_at
+  from made;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.tenants_with_expired_adjustments()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ select distinct tenant_id from adjustments where status = 'pending' and expires_at <= now() $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
 CREATE OR REPLACE FUNCTION public.undelivered_events(p_grace interval, p_limit integer)
@@ -1338,6 +1962,7 @@ CREATE TRIGGER by_hand AFTER INSERT OR UPDATE ON public.enrolments FOR EACH ROW 
 CREATE TRIGGER by_hand_version BEFORE UPDATE ON public.enrolments FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION enrolment_version();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER told AFTER INSERT ON public.entries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION tell_of_entries();
 CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.members FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION member_changed_by_hand();
 CREATE TRIGGER counted_in AFTER INSERT ON public.members REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION members_added();
 CREATE TRIGGER counted_out AFTER DELETE ON public.members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION members_removed();

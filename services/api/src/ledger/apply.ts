@@ -1,6 +1,6 @@
 import type { Actor, TransactionType } from '@loyalty-live/events'
 import type { Db } from '../db/connect.ts'
-import type { ErrorCode } from '../errors.ts'
+import type { Refusal, Result } from '../http/result.ts'
 import { encodeEvent, type CommittedEvent } from '../stream/committed-event.ts'
 
 /** One intended change of points. */
@@ -37,14 +37,7 @@ export type Applied = {
   readonly seq: number
 }
 
-/** Why a change was refused: a code, and what programs need to know with it. */
-export type Refusal = { readonly code: ErrorCode; readonly [detail: string]: unknown }
-
-/** What became of a change. `replayed`: it is the answer that the same request was given the first time. */
-export type ChangeResult =
-  | { readonly kind: 'applied'; readonly applied: Applied; readonly replayed: boolean }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly replayed: boolean }
-  | { readonly kind: 'key-reused' }
+export type ChangeResult = Result<Applied>
 
 type Row = {
   i: number

@@ -10,7 +10,7 @@ import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { readHead } from '../stream/read.ts'
-import { pointsChange, sendResult } from './answer.ts'
+import { pointsChange, sendChange } from './answer.ts'
 import type { Lanes } from './lanes.ts'
 import { parsePhone } from './phone-number.ts'
 import {
@@ -95,7 +95,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
         orderId,
         reason,
       })
-      return sendResult(reply, result)
+      return sendChange(reply, result)
     },
   })
 
@@ -124,7 +124,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
         orderId,
         reason,
       })
-      return sendResult(reply, result)
+      return sendChange(reply, result)
     },
   })
 
@@ -153,7 +153,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
         orderId: null,
         reason,
       })
-      return sendResult(reply, result)
+      return sendChange(reply, result)
     },
   })
 

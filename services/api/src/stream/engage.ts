@@ -1,0 +1,96 @@
+import type { Actor } from '@loyalty-live/events'
+import { sql } from 'kysely'
+import { isContention, type Db } from '../db/connect.ts'
+import type { Refusal, Result } from '../http/result.ts'
+import { encodeEvent, type CommittedEvent, type EventRow } from './committed-event.ts'
+import type { OnCommitted } from './write.ts'
+
+const ATTEMPTS = 3
+
+/** What a business asks of a customer: an operation of the SQL function engage, where the rules are. */
+export type Engagement = {
+  readonly operation:
+    | 'scan_customer'
+    | 'request_enrolment'
+    | 'cancel_enrolment'
+    | 'propose_adjustment'
+    | 'expire_adjustments'
+  readonly tenant: string
+  readonly actor: Actor
+  /** Idempotency key and the hash of the request under it; null for what changes nothing when it is repeated. */
+  readonly key: string | null
+  readonly hash: string | null
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export type Decision = {
+  readonly customerId: string
+  readonly notificationId: string
+  readonly accept: boolean
+  readonly actor: Actor
+}
+
+/** What was written, as it is on the wire, and where the stream stood after it. */
+export type Engaged = { readonly record: Record<string, unknown>; readonly head: string }
+
+export type EngageDeps = { db: Db; onCommitted: OnCommitted }
+
+type Row = {
+  outcome: 'applied' | 'replayed' | 'refused' | 'refused-again' | 'key-reused'
+  answer: Record<string, unknown> | null
+  head: string | null
+  events: (Omit<EventRow, 'created_at'> & { created_at: string })[]
+}
+
+/** Does one operation on a tenant's stream, in one transaction, one round trip. */
+export function engage(deps: EngageDeps, request: Engagement): Promise<Result<Engaged>> {
+  const { operation, tenant, actor, key, hash, input } = request
+  return write(
+    deps,
+    sql<Row>`select * from engage(
+      ${operation}, ${tenant}, ${JSON.stringify(actor)}::json, ${key}, ${hash}, ${JSON.stringify(input)}::json
+    )`,
+  )
+}
+
+/** A customer's answer to what a notification asks. */
+export function decide(deps: EngageDeps, decision: Decision): Promise<Result<Engaged>> {
+  const { customerId, notificationId, accept, actor } = decision
+  return write(
+    deps,
+    sql<Row>`select * from decide(${customerId}, ${notificationId}, ${accept}, ${JSON.stringify(actor)}::json)`,
+  )
+}
+
+async function write({ db, onCommitted }: EngageDeps, statement: ReturnType<typeof sql<Row>>) {
+  const row = await attempt(db, statement)
+  const events: CommittedEvent[] = row.events.map((event) =>
+    encodeEvent({ ...event, created_at: new Date(event.created_at) }),
+  )
+  if (events.length > 0) onCommitted(events)
+  return toResult(row)
+}
+
+/** Again when somebody at a database prompt got in the way: then nothing was written. */
+async function attempt(db: Db, statement: ReturnType<typeof sql<Row>>): Promise<Row> {
+  for (let made = 1; ; made++) {
+    try {
+      return (await statement.execute(db.query)).rows[0]!
+    } catch (error) {
+      if (!isContention(error) || made === ATTEMPTS) throw error
+    }
+  }
+}
+
+function toResult({ outcome, answer, head }: Row): Result<Engaged> {
+  switch (outcome) {
+    case 'applied':
+    case 'replayed':
+      return { kind: 'applied', applied: { record: answer!, head: head! }, replayed: outcome === 'replayed' }
+    case 'refused':
+    case 'refused-again':
+      return { kind: 'refused', refusal: answer as Refusal, replayed: outcome === 'refused-again' }
+    case 'key-reused':
+      return { kind: 'key-reused' }
+  }
+}
