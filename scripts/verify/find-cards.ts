@@ -1,6 +1,6 @@
 import { fields } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
-import { parsePhone } from '../../services/api/src/ledger/phone-number.ts'
+import { parsePhone } from '../../services/api/src/http/phone-number.ts'
 
 export type FoundCustomer = {
   readonly customer: { readonly id: string; readonly phone: string; readonly name: string; readonly vip: boolean }

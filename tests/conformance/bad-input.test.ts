@@ -4,13 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSigningKey, newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { makeTenant, type TestTenant } from '../harness/tenant.ts'
+import { askCustomer } from './asked-customer.ts'
 import { examples, type Example, type Subjects } from './operations.ts'
 
 let database: TestDatabase
 let api: TestApi
 let subjects: Subjects
 let rival: Subjects
-let tokens: Record<'owner' | 'terminal' | 'cashier', string>
+let tokens: Record<'owner' | 'terminal' | 'cashier' | 'customer', string>
 let signingKey: string
 let baseline: string
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
     owner: await api.signIn(subjects.tenant, 'owner'),
     terminal: await api.signIn(subjects.tenant, 'terminal'),
     cashier: await api.signIn(subjects.tenant, 'cashier'),
+    customer: await api.customerToken(subjects.customer.id),
   }
   documented = (await api.call('GET', '/openapi.json')).body['paths']
   baseline = await fingerprint()
@@ -54,6 +56,7 @@ async function makeSubjects(tenant: TestTenant): Promise<Subjects> {
     programId: tenant.programId,
     staffId: staff.body['items'].find((item: any) => item.role === 'cashier').id,
     terminalId: tenant.terminalId,
+    ...(await askCustomer(api, tenant, customer)),
   }
 }
 
@@ -70,6 +73,10 @@ async function fingerprint(): Promise<string> {
     'staff',
     'terminals',
     'revocations',
+    'enrolments',
+    'notifications',
+    'adjustments',
+    'qr_scans',
   ]
   const rows = await Promise.all(
     tables.map(async (table) => {
@@ -138,14 +145,18 @@ describe.each(operations)('%s', (operation) => {
     programId: '',
     staffId: '',
     terminalId: '',
+    enrolmentId: '',
+    notificationId: '',
+    qr: '',
   })
 
   if (as !== null) {
-    test('without a token, with a forged, an expired or a customer’s one: 401 or 403', async () => {
+    test('without a token, with a forged, an expired or one of the other side: 401 or 403', async () => {
       expectRefusal(await send(operation, example(), { token: null }), 401)
       expectRefusal(await send(operation, example(), { token: `${tokens.owner.slice(0, -5)}AAAAA` }), 401)
       expectRefusal(await send(operation, example(), { token: await signToken({ role: 'owner' }, -1) }), 401)
-      expectRefusal(await send(operation, example(), { token: await signToken({ role: 'customer' }) }), 403)
+      const otherSide = as === 'customer' ? 'owner' : 'customer'
+      expectRefusal(await send(operation, example(), { token: await signToken({ role: otherSide }) }), 403)
     })
   }
   if (as === 'owner') {

@@ -9,12 +9,18 @@ export type Subjects = {
   programId: string
   staffId: string
   terminalId: string
+  /** Pending. */
+  enrolmentId: string
+  /** That asks the customer for it. */
+  notificationId: string
+  /** A code of the customer's. */
+  qr: string
 }
 
 /** A sound request to one route. Everything that is tested of bad requests starts from it. */
 export type Example = {
   /** Role that may; null where nobody signs in. */
-  readonly as: 'owner' | 'terminal' | null
+  readonly as: 'owner' | 'terminal' | 'customer' | null
   readonly params?: Record<string, string>
   readonly query?: Record<string, string>
   readonly body?: Record<string, unknown>
@@ -108,4 +114,46 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
   'GET /api/admin/terminals': () => ({ as: 'owner', query: { limit: '10' } }),
   'POST /api/admin/terminals': () => ({ as: 'owner', body: { name: 'Till' } }),
   'DELETE /api/admin/terminals/{id}': ({ terminalId }) => ({ as: 'owner', params: { id: terminalId } }),
+  'GET /api/admin/enrolments': ({ customer, programId }) => ({
+    as: 'owner',
+    query: { status: 'active', customerId: customer.id, programId, limit: '10' },
+  }),
+  'POST /api/admin/enrolments': ({ customer, programId }) => ({
+    as: 'terminal',
+    body: { customerId: customer.id, programId },
+  }),
+  'GET /api/admin/enrolments/status': ({ customer }) => ({ as: 'terminal', query: { customerId: customer.id } }),
+  'POST /api/admin/enrolments/{id}/cancel': ({ enrolmentId }) => ({ as: 'owner', params: { id: enrolmentId } }),
+  'POST /api/admin/qr-scans': ({ qr, programId }) => ({
+    as: 'terminal',
+    headers: newKey(),
+    body: { qr, programId, points: 1 },
+  }),
+  'GET /api/admin/qr-scans': ({ customer }) => ({ as: 'owner', query: { customerId: customer.id, limit: '10' } }),
+  'POST /api/admin/adjustments': ({ customer, programId }) => ({
+    as: 'owner',
+    headers: newKey(),
+    body: { customerId: customer.id, programId, points: 1, reason: 'reason' },
+  }),
+  'GET /api/admin/adjustments': ({ customer }) => ({
+    as: 'owner',
+    query: { customerId: customer.id, status: 'pending', limit: '10' },
+  }),
+  'GET /api/me/cards': () => ({ as: 'customer' }),
+  'GET /api/me/transactions': ({ customer }) => ({
+    as: 'customer',
+    query: { cardId: customer.cardId, limit: '10' },
+  }),
+  'GET /api/me/notifications': () => ({ as: 'customer', query: { unread: 'true', limit: '10' } }),
+  'POST /api/me/notifications/{id}/accept': ({ notificationId }) => ({
+    as: 'customer',
+    params: { id: notificationId },
+  }),
+  'POST /api/me/notifications/{id}/decline': ({ notificationId }) => ({
+    as: 'customer',
+    params: { id: notificationId },
+  }),
+  'POST /api/me/notifications/{id}/read': ({ notificationId }) => ({ as: 'customer', params: { id: notificationId } }),
+  'POST /api/me/notifications/read': () => ({ as: 'customer' }),
+  'GET /api/me/qr': () => ({ as: 'customer' }),
 }

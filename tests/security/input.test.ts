@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askCustomer } from '../conformance/asked-customer.ts'
 import { examples, type Subjects } from '../conformance/operations.ts'
 import { newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
@@ -9,6 +10,7 @@ let database: TestDatabase
 let api: TestApi
 let own: Subjects
 let token: string
+let customerToken: string
 
 beforeAll(async () => {
   database = await createDatabase()
@@ -26,7 +28,9 @@ beforeAll(async () => {
     programId: tenant.programId,
     staffId: tenant.ownerId,
     terminalId: tenant.terminalId,
+    ...(await askCustomer(api, tenant, customer)),
   }
+  customerToken = await api.customerToken(customer.id)
 })
 afterAll(async () => {
   await api.close()
@@ -56,7 +60,7 @@ function send(operation: string, part: 'query' | 'body', field: string, value: s
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => example.params![name]!)
   const query = new URLSearchParams(changed.query).toString()
   return api.call(method, query ? `${path}?${query}` : path, {
-    token,
+    token: example.as === 'customer' ? customerToken : token,
     ...(changed.body ? { body: changed.body } : {}),
     headers: { ...example.headers, ...(example.headers?.['idempotency-key'] ? newKey() : {}) },
   })

@@ -59,9 +59,6 @@ declare
 begin
   select * into input
   from json_to_record(p_input) as i ("customerId" uuid, nonce text, "programId" uuid, points bigint);
-  if exists (select from qr_scans s where s.tenant_id = p_tenant and s.nonce = decode(input.nonce, 'hex')) then
-    return json_build_object('code', 'qr-used');
-  end if;
   select * into person from customers where id = input."customerId";
   if not found then
     return json_build_object('code', 'customer-not-found');
@@ -73,6 +70,9 @@ begin
   card := find_card(p_tenant, person.id, program.id);
   if not program.active and (card.id is null or input.points is not null) then
     return json_build_object('code', 'program-inactive');
+  end if;
+  if exists (select from qr_scans s where s.tenant_id = p_tenant and s.nonce = decode(input.nonce, 'hex')) then
+    return json_build_object('code', 'qr-used');
   end if;
   select * into enrolment
   from enrolments e

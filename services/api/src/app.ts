@@ -5,9 +5,11 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity/routes.ts'
+import { adjustmentRoutes } from './adjustments/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { ReadSettings } from './db/tenant-settings.ts'
+import { enrolmentRoutes } from './enrolments/routes.ts'
 import { registerAnswerHeaders } from './http/answer-headers.ts'
 import type { App } from './http/app-types.ts'
 import { registerAuthentication } from './http/auth/authenticate.ts'
@@ -21,12 +23,15 @@ import { registerHealth } from './http/health.ts'
 import { registerMetrics, type Metrics } from './http/metrics.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { registerProblems, sendAstray } from './http/problem.ts'
+import { createQrCodes } from './http/qr-codes.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
 import type { Lanes } from './ledger/lanes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
+import { meRoutes } from './me/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { programRoutes } from './programs/routes.ts'
+import { qrScanRoutes } from './qr-scans/routes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffRoutes } from './staff/routes.ts'
 import type { Heads } from './stream/heads.ts'
@@ -117,6 +122,11 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   activityRoutes(app, { db })
   staffRoutes(app, { db, tokenSeconds, onRevoked })
   terminalRoutes(app, { db, tokenSeconds, onRevoked })
+  const qrCodes = createQrCodes(config.customerSecrets)
+  enrolmentRoutes(app, deps)
+  qrScanRoutes(app, { db, onCommitted, qrCodes })
+  adjustmentRoutes(app, deps)
+  meRoutes(app, { db, onCommitted, qrCodes })
   await registerConsole(app, config)
   return app
 }

@@ -74,8 +74,11 @@ describe('configuration of the API', () => {
   })
 
   test('an outside identity provider takes the place of our own keys', () => {
-    const config = parseConfig({ ...env, AUTH_SIGNING_KEY: '', AUTH_JWKS_URL: 'https://id.example/jwks.json' })
+    const outside = { AUTH_SIGNING_KEY: '', AUTH_JWKS_URL: 'https://id.example/jwks.json' }
+    const config = parseConfig({ ...env, ...outside, CUSTOMER_SECRET: 'x'.repeat(32) })
     expect(config.auth.keys).toEqual({ jwksUrl: 'https://id.example/jwks.json' })
+    expect(config.customerSecrets).toEqual(['x'.repeat(32)])
+    expect(faults(outside)).toEqual(['CUSTOMER_SECRET'])
   })
 
   test('a key of our own wins: the realtime server needs AUTH_JWKS_URL in the environment that both share', () => {

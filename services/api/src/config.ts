@@ -69,6 +69,7 @@ const environment = z
     AUTH_ISSUER: z.string().min(1).default('loyalty-live'),
     AUTH_AUDIENCE: z.string().min(1).default('loyalty-live'),
     AUTH_TOKEN_SECONDS: positive.max(86_400).default(600),
+    CUSTOMER_SECRET: z.string().min(32, { error: 'must be at least 32 random characters' }).optional(),
     AUTH_REFRESH_DAYS: positive.max(365).default(30),
     LEDGER_LANES: positive.max(16).default(2),
     LEDGER_QUEUE_MAX: positive.default(2000),
@@ -82,13 +83,20 @@ const environment = z
     TRUST_PROXY: z.stringbool().default(false),
   })
   .check((context) => {
-    const { AUTH_SIGNING_KEY, AUTH_JWKS_URL } = context.value
+    const { AUTH_SIGNING_KEY, AUTH_JWKS_URL, CUSTOMER_SECRET } = context.value
     if (!AUTH_SIGNING_KEY && !AUTH_JWKS_URL) {
       context.issues.push({
         code: 'custom',
         input: undefined,
         path: ['AUTH_SIGNING_KEY'],
         message: 'is missing: set it (npm run keys:new prints one), or AUTH_JWKS_URL for an outside identity provider',
+      })
+    } else if (!AUTH_SIGNING_KEY && !CUSTOMER_SECRET) {
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        path: ['CUSTOMER_SECRET'],
+        message: 'is missing: with an outside identity provider it is what customers’ QR codes are signed with',
       })
     }
   })
@@ -110,6 +118,8 @@ export type Config = {
     readonly tokenSeconds: number
     readonly refreshDays: number
   }
+  /** What the keys of customers' codes are derived from: the first signs, the others still count. */
+  readonly customerSecrets: readonly string[]
   readonly ledger: { readonly lanes: number; readonly queueMax: number }
   readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
   readonly retention: { readonly eventDays: number; readonly idempotencyDays: number }
@@ -149,6 +159,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       tokenSeconds: e.AUTH_TOKEN_SECONDS,
       refreshDays: e.AUTH_REFRESH_DAYS,
     },
+    customerSecrets: e.CUSTOMER_SECRET ? [e.CUSTOMER_SECRET] : (e.AUTH_SIGNING_KEY ?? []).map(({ d }) => d),
     ledger: { lanes: e.LEDGER_LANES, queueMax: e.LEDGER_QUEUE_MAX },
     limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
     retention: { eventDays: e.EVENT_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS },

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { keepExpiring } from './adjustments/expire.ts'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
@@ -87,6 +88,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
 
   // Before the first write: a day's events belong in that day's partition.
   const stopHousekeeping = await keepHouse(db, config.retention, logger)
+  const stopExpiring = keepExpiring({ db, onCommitted }, logger)
   const unfollow = await followRevocations({ db, url: config.database.url, revocations, onRevoked, logger })
   await app.listen({ host: config.host, port: config.port })
   delivery.start()
@@ -99,6 +101,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
       if (closing) return
       closing = true
       stopHousekeeping()
+      stopExpiring()
       await step(logger, 'requests', closeGracefully(app.server, options.closeLingerMs ?? 500))
       await step(logger, 'changes', lanes.drain())
       await step(logger, 'delivery', delivery.close())

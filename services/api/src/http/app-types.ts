@@ -11,13 +11,15 @@ export type Role = 'owner' | 'admin' | 'cashier' | 'terminal' | 'customer' | 'se
 /** Who may use a route. Every route says so; one that does not is refused when the application is built. */
 export type Access = 'public' | readonly Role[]
 
-/** Who is asking, as the token proves. */
+/** Who is asking, as the token proves. `tenant` is empty for a customer, whose subject is their id. */
 export type Caller = { readonly tenant: string; readonly subject: string; readonly role: Role; readonly actor: Actor }
 
 /** Everybody who serves customers of a tenant. */
 export const TILL: Access = ['terminal', 'cashier', 'admin', 'owner']
 /** Who runs the business. */
 export const ADMIN: Access = ['admin', 'owner']
+/** A person, about what is theirs. */
+export const CUSTOMER: Access = ['customer']
 /** Who may follow a tenant's stream. */
 export const STREAM: Access = ['terminal', 'cashier', 'admin', 'owner', 'service']
 

@@ -8,11 +8,11 @@ import { TILL, type App } from '../http/app-types.ts'
 import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
 import { readHead } from '../stream/read.ts'
 import { pointsChange, sendChange } from './answer.ts'
 import type { Lanes } from './lanes.ts'
-import { parsePhone } from './phone-number.ts'
 import {
   lookup,
   phoneChangeBody,
@@ -53,7 +53,9 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
       return withTenantSnapshot(db, tenant, async (trx) => {
         const found = await findByPhone(trx, tenant, phone)
         if (!found) throw new ApiError('customer-not-found', `no customer of this tenant has the phone ${phone}`)
-        const { id, name, display_name, vip, version } = found.member
+        const { id, display_name, vip, version } = found.member
+        // Their own name is for those with whom they have enrolled; whoever merely asked them has what they typed.
+        const name = found.cards.length > 0 ? found.member.name : display_name
         return {
           customer: { id, phone, name },
           member: { displayName: display_name, vip, version },

@@ -41,6 +41,9 @@ async function prove(token: string, keyRing: KeyRing, expected: { issuer: string
     const { payload } = await jwtVerify(token, keyRing.publicKey, { ...expected, algorithms: [...keyRing.algorithms] })
     const { sub, tenant, role, name, exp } = claims.parse(payload)
     if (tenant === undefined && role !== 'customer') throw new ApiError('token-invalid', 'the token names no tenant')
+    if (role === 'customer' && !z.uuid().safeParse(sub).success) {
+      throw new ApiError('token-invalid', 'the subject of a customer’s token must be the id of the customer')
+    }
     const actor: Actor = { type: actorType(role), id: sub, name: name ?? null }
     return { caller: { tenant: tenant ?? '', subject: sub, role, actor }, expiresAt: exp * 1000 }
   } catch (error) {
