@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { newKey } from '../harness/api.ts'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
 
@@ -27,6 +28,9 @@ export type Example = {
   readonly headers?: Record<string, string>
 }
 
+/** Another one each time: so many codes are sent to a phone, and no more. */
+const somePhone = () => `+4473065${randomInt(10_000, 100_000)}`
+
 /** One example for each route: a route without one fails the conformance tests. */
 export const examples: Record<string, (subjects: Subjects) => Example> = {
   'POST /api/auth/login': ({ tenant }) => ({
@@ -36,6 +40,8 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
   'POST /api/auth/terminal': ({ tenant }) => ({ as: null, body: { key: tenant.terminalKey } }),
   'POST /api/auth/refresh': ({ tenant }) => ({ as: null, body: { refreshToken: `${tenant.id}.${'A'.repeat(43)}` } }),
   'POST /api/auth/logout': ({ tenant }) => ({ as: null, body: { refreshToken: `${tenant.id}.${'A'.repeat(43)}` } }),
+  'POST /api/auth/customer/code': () => ({ as: null, body: { phone: somePhone() } }),
+  'POST /api/auth/customer/verify': () => ({ as: null, body: { phone: somePhone(), code: '000000' } }),
   'GET /api/events': () => ({ as: 'terminal', query: { after: '1:1', limit: '10' } }),
   'GET /api/loyalty/phone-lookup': ({ customer }) => ({ as: 'terminal', query: { phone: customer.phone } }),
   'POST /api/loyalty/phone-lookup': ({ customer, programId }) => ({

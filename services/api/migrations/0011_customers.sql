@@ -168,12 +168,13 @@ grant select (tenant_id, id, customer_id, program_id, points, reason, status, tr
 grant update (read_at) on notifications to loyalty_customer;
 grant select, insert, update, delete on customer_refresh_tokens to loyalty_customer;
 
--- Remembers the code that is about to be sent to a phone; the one before it counts no more. False when so many were sent
--- in the last hour that no more are.
-create function put_customer_code(p_phone text, p_code_hash bytea, p_expires_at timestamptz, p_hourly_max int)
-returns boolean
+-- Remembers the code that is about to be sent to a phone; the one before it counts no more. Gives 0, or, when so many were
+-- sent in the last hour that no more are, the seconds until one is again.
+create function put_customer_code(p_phone text, p_code_hash bytea, p_expires_at timestamptz, p_hourly_max int) returns int
 language plpgsql security definer set search_path = public, pg_temp
 as $$
+declare
+  since timestamptz;
 begin
   insert into customer_codes as known (phone, code_hash, expires_at)
   values (p_phone, p_code_hash, p_expires_at)
@@ -184,7 +185,11 @@ begin
       sent = case when known.sent_since > now() - interval '1 hour' then known.sent + 1 else 1 end,
       sent_since = case when known.sent_since > now() - interval '1 hour' then known.sent_since else now() end
   where known.sent < p_hourly_max or known.sent_since <= now() - interval '1 hour';
-  return found;
+  if found then
+    return 0;
+  end if;
+  select sent_since into since from customer_codes where phone = p_phone;
+  return ceil(extract(epoch from since + interval '1 hour' - now()));
 end $$;
 
 -- Uses a code: gives the customer with that phone, made now if there is none, or nothing when the code is not the one that

@@ -1653,11 +1653,13 @@ end $function$
 -- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.put_customer_code(p_phone text, p_code_hash bytea, p_expires_at timestamp with time zone, p_hourly_max integer)
- RETURNS boolean
+ RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  since timestamptz;
 begin
   insert into customer_codes as known (phone, code_hash, expires_at)
   values (p_phone, p_code_hash, p_expires_at)
@@ -1668,7 +1670,11 @@ begin
       sent = case when known.sent_since > now() - interval '1 hour' then known.sent + 1 else 1 end,
       sent_since = case when known.sent_since > now() - interval '1 hour' then known.sent_since else now() end
   where known.sent < p_hourly_max or known.sent_since <= now() - interval '1 hour';
-  return found;
+  if found then
+    return 0;
+  end if;
+  select sent_since into since from customer_codes where phone = p_phone;
+  return ceil(extract(epoch from since + interval '1 hour' - now()));
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 

@@ -32,6 +32,8 @@ import { meRoutes } from './me/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { programRoutes } from './programs/routes.ts'
 import { qrScanRoutes } from './qr-scans/routes.ts'
+import { codeSender } from './sign-in/code-sender.ts'
+import { createCustomerCodes } from './sign-in/customer-codes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { staffRoutes } from './staff/routes.ts'
 import type { Heads } from './stream/heads.ts'
@@ -112,7 +114,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
 
   const { tokenSeconds } = auth
   if (keyRing.sign) {
-    signInRoutes(app, { db, sign: keyRing.sign, auth, attemptsPerMinute: limits.signInPerMinute })
+    const codes = createCustomerCodes(db, config.customerSecrets, codeSender(config, logger))
+    signInRoutes(app, { db, sign: keyRing.sign, auth, attemptsPerMinute: limits.signInPerMinute, codes })
   }
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, () => keyRing.jwks)
   streamRoutes(app, deps)

@@ -70,6 +70,8 @@ const environment = z
     AUTH_AUDIENCE: z.string().min(1).default('loyalty-live'),
     AUTH_TOKEN_SECONDS: positive.max(86_400).default(600),
     CUSTOMER_SECRET: z.string().min(32, { error: 'must be at least 32 random characters' }).optional(),
+    CUSTOMER_CODE_WEBHOOK_URL: url.optional(),
+    CUSTOMER_CODE_WEBHOOK_SECRET: webhookSecret.optional(),
     AUTH_REFRESH_DAYS: positive.max(365).default(30),
     LEDGER_LANES: positive.max(16).default(2),
     LEDGER_QUEUE_MAX: positive.default(2000),
@@ -99,6 +101,16 @@ const environment = z
         message: 'is missing: with an outside identity provider it is what customers’ QR codes are signed with',
       })
     }
+    const { CUSTOMER_CODE_WEBHOOK_URL, CUSTOMER_CODE_WEBHOOK_SECRET } = context.value
+    if (CUSTOMER_CODE_WEBHOOK_URL && !CUSTOMER_CODE_WEBHOOK_SECRET) {
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        path: ['CUSTOMER_CODE_WEBHOOK_SECRET'],
+        message:
+          'is missing: it signs what is sent to CUSTOMER_CODE_WEBHOOK_URL (npm run keys:new prints such secrets)',
+      })
+    }
   })
 
 export type Jwk = z.infer<typeof privateJwk>
@@ -120,6 +132,8 @@ export type Config = {
   }
   /** What the keys of customers' codes are derived from: the first signs, the others still count. */
   readonly customerSecrets: readonly string[]
+  /** Who sends customers their one-time codes; null: the log in development, nobody in production. */
+  readonly customerCodeWebhook: { readonly url: string; readonly secret: string } | null
   readonly ledger: { readonly lanes: number; readonly queueMax: number }
   readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
   readonly retention: { readonly eventDays: number; readonly idempotencyDays: number }
@@ -160,6 +174,9 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       refreshDays: e.AUTH_REFRESH_DAYS,
     },
     customerSecrets: e.CUSTOMER_SECRET ? [e.CUSTOMER_SECRET] : (e.AUTH_SIGNING_KEY ?? []).map(({ d }) => d),
+    customerCodeWebhook: e.CUSTOMER_CODE_WEBHOOK_URL
+      ? { url: e.CUSTOMER_CODE_WEBHOOK_URL, secret: e.CUSTOMER_CODE_WEBHOOK_SECRET! }
+      : null,
     ledger: { lanes: e.LEDGER_LANES, queueMax: e.LEDGER_QUEUE_MAX },
     limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
     retention: { eventDays: e.EVENT_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS },

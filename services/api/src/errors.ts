@@ -49,6 +49,7 @@ export const errorCodes = {
   'precondition-required': { status: 428, retry: false, title: 'Say which version is to be changed' },
   'rate-limited': { status: 429, retry: true, title: 'Too many requests' },
   'internal-error': { status: 500, retry: true, title: 'Something went wrong here' },
+  'code-not-sent': { status: 503, retry: true, title: 'The code could not be sent' },
   overloaded: { status: 503, retry: true, title: 'More work is waiting than can be done in time' },
   'database-unavailable': { status: 503, retry: true, title: 'The database does not answer' },
 } as const satisfies Record<string, { status: number; retry: boolean; title: string }>

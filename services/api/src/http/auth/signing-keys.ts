@@ -31,7 +31,8 @@ export type KeyRing = {
 
 type SignedClaims = {
   readonly subject: string
-  readonly tenant: string
+  /** Absent for a customer, who is of none. */
+  readonly tenant?: string | undefined
   readonly role: string
   readonly name: string
   readonly issuedAt: Date
