@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg'
 import type { Check } from './check.ts'
+import { engagementChecks } from './engagement-checks.ts'
 import { ledgerChecks } from './ledger-checks.ts'
 import { peopleChecks } from './people-checks.ts'
 import { streamChecks } from './stream-checks.ts'
 
-export const checks: readonly Check[] = [...ledgerChecks, ...streamChecks, ...peopleChecks]
+export const checks: readonly Check[] = [...ledgerChecks, ...streamChecks, ...peopleChecks, ...engagementChecks]
 
 /** So many of the rows that a check has found are shown. */
 const ROWS_SHOWN = 5

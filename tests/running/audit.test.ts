@@ -44,7 +44,7 @@ test('M5 an audit reads one snapshot: it holds while tills go on writing', async
 describe('M5 each check finds what it is there to find', () => {
   const card = `(select id from cards where tenant_id = 'demo' order by version desc limit 1)`
   /** A position in the middle of the stream that tells of no points. */
-  const quiet = `(select max(seq) from events where tenant_id = 'demo' and type = 'member_updated')`
+  const quiet = `(select max(seq) from events where tenant_id = 'demo' and type = 'member_updated' and data ->> 'memberVersion' = '2')`
   /** Not the last entry of its card, and not taken back. */
   const spent = `(select id from entries e where tenant_id = 'demo' and type = 'redeem'
     and not exists (select from entries where reverses = e.id) order by id limit 1)`
@@ -176,7 +176,7 @@ describe('M5 each check finds what it is there to find', () => {
       sql: `drop index enrolments_open;
             insert into enrolments (tenant_id, customer_id, program_id, status, method)
             select tenant_id, customer_id, program_id, 'pending', 'scan' from enrolments limit 1`,
-      found: ['one-enrolment-at-a-time'],
+      found: ['one-enrolment-at-a-time', 'requests-have-their-notification'],
     },
     {
       fault: 'an enrolment without its card',
@@ -185,6 +185,43 @@ describe('M5 each check finds what it is there to find', () => {
             select 'demo', customer_id, '00000000-0000-4000-8000-000000000001', 'active', 'manual'
             from members where tenant_id = 'demo' limit 1`,
       found: ['active-enrolments-have-a-card'],
+    },
+    {
+      fault: 'a card that nobody asked for',
+      sql: `delete from enrolments where tenant_id = 'rival' and status = 'active' and id = (select min(id::text)::uuid from enrolments where tenant_id = 'rival')`,
+      found: ['cards-were-enrolled'],
+    },
+    {
+      fault: 'a request that was not told',
+      sql: `delete from notifications where kind = 'adjustment_request' and tenant_id = 'demo'`,
+      found: ['requests-have-their-notification'],
+    },
+    {
+      fault: 'an approval that moved other points than were proposed',
+      sql: `update adjustments set points = points - 1 where status = 'approved' and points < 0`,
+      found: ['adjustments-move-points-when-approved'],
+    },
+    {
+      fault: 'a pending adjustment that has moved points',
+      sql: `alter table adjustments drop constraint adjustments_check;
+            update adjustments set transaction_id = (select id from entries where type = 'adjust' limit 1) where status = 'pending'`,
+      found: ['adjustments-move-points-when-approved'],
+    },
+    {
+      fault: 'a code that was scanned twice',
+      sql: `alter table qr_scans drop constraint qr_scans_tenant_id_nonce_key;
+            update qr_scans set nonce = '\\x00'`,
+      found: ['scans-count-once'],
+    },
+    {
+      fault: 'a scan that gave other points than it says',
+      sql: `update qr_scans set points = points + 1 where outcome = 'points_awarded'`,
+      found: ['scans-count-once'],
+    },
+    {
+      fault: 'a change of points that the customer was not told',
+      sql: `delete from notifications where transaction_id = ${spent}`,
+      found: ['entries-are-told'],
     },
   ]
 

@@ -4,6 +4,7 @@ import type { Random } from '../../scripts/random.ts'
 import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { connect, type Db } from '../../services/api/src/db/connect.ts'
 import { applyChanges, type Change } from '../../services/api/src/ledger/apply.ts'
+import { decide, engage, type Engagement } from '../../services/api/src/stream/engage.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { randomOfRun } from '../harness/random.ts'
 import { makeTenant, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
@@ -38,6 +39,7 @@ export async function makeTradedDatabase(): Promise<TradedDatabase> {
   await database.sql(`update members set vip = true where customer_id = $1`, [customers[0]!.id])
   await database.sql(`update cards set balance = balance + 7 where id = $1`, [customers[1]!.cardId])
   await trade(db, random, demo, customers, 20)
+  await engageCustomers(database, db, customers, rivals)
   return {
     database,
     demo,
@@ -112,4 +114,36 @@ async function trade(
     const [result] = results
     if (result?.kind === 'applied' && change.kind !== 'reverse') done.push(result.applied.transactionId)
   }
+}
+
+/** Scans, requests and adjustments of `demo`, open and decided. */
+async function engageCustomers(
+  database: TestDatabase,
+  db: Db,
+  customers: readonly TestCustomer[],
+  strangers: readonly TestCustomer[],
+): Promise<void> {
+  const deps = { db, onCommitted: () => undefined }
+  const actor = { type: 'staff', id: 'owner', name: 'Olive Owner' } as const
+  const run = (operation: Engagement['operation'], input: Engagement['input']) =>
+    engage(deps, { operation, tenant: 'demo', actor, key: randomUUID(), hash: '00', input })
+  const nonce = () => randomUUID().replaceAll('-', '')
+  const adjust = (points: number) =>
+    run('propose_adjustment', { customerId: customers[3]!.id, points, reason: 'goodwill' })
+  const answer = async (customerId: string, accept: boolean) => {
+    const [asked] = await database.sql<{ id: string }>(
+      `select id from notifications where tenant_id = 'demo' and customer_id = $1 and kind like '%request' order by id desc`,
+      [customerId],
+    )
+    await decide(deps, { customerId, notificationId: asked!.id, accept, actor: { ...actor, type: 'customer' } })
+  }
+
+  await run('scan_customer', { customerId: customers[2]!.id, nonce: nonce(), points: 9 })
+  for (const { id } of strangers) await run('scan_customer', { customerId: id, nonce: nonce() })
+  await answer(strangers[0]!.id, true)
+  await adjust(11)
+  await database.sql(`update tenants set settings = settings || '{"adjustmentsNeedApproval":true}' where id = 'demo'`)
+  await adjust(-5)
+  await answer(customers[3]!.id, true)
+  await adjust(-6)
 }
