@@ -1397,7 +1397,7 @@ CREATE OR REPLACE FUNCTION public.iso_time(at timestamp with time zone)
  LANGUAGE sql
  STABLE
 AS $function$ select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $function$
--- owner of the database; may be called by loyalty_app, loyalty_engine
+-- owner of the database; may be called by loyalty_app, loyalty_engine, loyalty_customer
 
 CREATE OR REPLACE FUNCTION public.lock_streams(p_tenants text[])
  RETURNS void
@@ -1677,6 +1677,61 @@ begin
   return ceil(extract(epoch from since + interval '1 hour' - now()));
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.refresh_customer_dashboard(p_customer uuid)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'customerId', p_customer,
+    'totals', (
+      select json_build_object(
+        'balance', coalesce(sum(balance), 0), 'earned', coalesce(sum(earned), 0), 'redeemed', coalesce(sum(redeemed), 0)
+      )
+      from cards where customer_id = p_customer
+    ),
+    'cards', (
+      select coalesce(json_agg(
+        json_build_object(
+          'id', c.id, 'tenant', c.tenant_id, 'tenantName', t.name, 'programId', c.program_id, 'programName', p.name,
+          'balance', c.balance, 'earned', c.earned, 'redeemed', c.redeemed, 'version', c.version,
+          'updatedAt', iso_time(c.updated_at)
+        )
+        order by c.updated_at desc, c.id
+      ), '[]')
+      from cards c
+      join tenants t on t.id = c.tenant_id
+      join programs p on p.tenant_id = c.tenant_id and p.id = c.program_id
+      where c.customer_id = p_customer
+    ),
+    'unread', (select count(*) from notifications where customer_id = p_customer and read_at is null),
+    'requests', (
+      select coalesce(json_agg(json_build_object('id', n.id, 'tenant', n.tenant_id, 'kind', n.kind) order by n.id desc), '[]')
+      from notifications n
+      where n.customer_id = p_customer
+        and (
+          exists (select from enrolments e where e.tenant_id = n.tenant_id and e.id = n.enrolment_id and e.status = 'pending')
+          or exists (select from adjustments a where a.tenant_id = n.tenant_id and a.id = n.adjustment_id and a.status = 'pending')
+        )
+    ),
+    'transactions', (
+      select coalesce(json_agg(
+        json_build_object('id', id, 'tenant', tenant_id, 'type', type, 'points', points, 'balanceAfter', balance_after)
+        order by id desc
+      ), '[]')
+      from (
+        select e.id, e.tenant_id, e.type, e.points, e.balance_after
+        from members m
+        join entries e on e.tenant_id = m.tenant_id and e.customer_id = m.customer_id
+        where m.customer_id = p_customer
+        order by e.id desc
+        limit 10
+      ) newest
+    )
+  )
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine, loyalty_customer
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -1973,3 +2028,186 @@ CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.members FOR EACH ROW WH
 CREATE TRIGGER counted_in AFTER INSERT ON public.members REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION members_added();
 CREATE TRIGGER counted_out AFTER DELETE ON public.members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION members_removed();
 CREATE TRIGGER by_hand AFTER INSERT ON public.notifications FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION notification_made_by_hand();
+
+create view client_business_transactions with (security_invoker=true) as
+ SELECT e.tenant_id,
+    t.name AS tenant_name,
+    e.id AS transaction_id,
+    e.card_id,
+    e.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    e.program_id,
+    p.name AS program_name,
+    e.type,
+    e.points,
+    e.balance_after,
+    e.reason,
+    e.order_id,
+    e.reverses,
+    e.actor_type,
+    e.actor_name,
+    e.created_at
+   FROM (((entries e
+     JOIN tenants t ON ((t.id = e.tenant_id)))
+     JOIN members m ON (((m.tenant_id = e.tenant_id) AND (m.customer_id = e.customer_id))))
+     JOIN programs p ON (((p.tenant_id = e.tenant_id) AND (p.id = e.program_id))));
+grant select on client_business_transactions to loyalty_app;
+grant select on client_business_transactions to loyalty_engine;
+
+create view customer_business_view with (security_invoker=true) as
+ SELECT m.tenant_id,
+    t.name AS tenant_name,
+    m.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    m.vip,
+    m.vip_since,
+    m.created_at AS customer_since,
+    COALESCE(held.cards, (0)::bigint) AS cards,
+    COALESCE(held.balance, (0)::bigint) AS balance,
+    COALESCE(held.earned, (0)::bigint) AS earned,
+    COALESCE(held.redeemed, (0)::bigint) AS redeemed,
+    held.last_activity_at,
+    ( SELECT count(*) AS count
+           FROM bookings b
+          WHERE ((b.tenant_id = m.tenant_id) AND (b.customer_id = m.customer_id))) AS bookings
+   FROM ((members m
+     JOIN tenants t ON ((t.id = m.tenant_id)))
+     LEFT JOIN LATERAL ( SELECT count(*) AS cards,
+            (sum(c.balance))::bigint AS balance,
+            (sum(c.earned))::bigint AS earned,
+            (sum(c.redeemed))::bigint AS redeemed,
+            max(c.updated_at) AS last_activity_at
+           FROM cards c
+          WHERE ((c.tenant_id = m.tenant_id) AND (c.customer_id = m.customer_id))) held ON (true));
+grant select on customer_business_view to loyalty_app;
+grant select on customer_business_view to loyalty_engine;
+
+create view customer_interactions with (security_invoker=true) as
+ SELECT qr_scan_logs.tenant_id,
+    qr_scan_logs.customer_id,
+    'scan'::text AS kind,
+    qr_scan_logs.outcome AS detail,
+    qr_scan_logs.points_awarded AS points,
+    qr_scan_logs.scan_id AS id,
+    qr_scan_logs.scanned_at AS at
+   FROM qr_scan_logs
+UNION ALL
+ SELECT program_enrollments.tenant_id,
+    program_enrollments.customer_id,
+    'enrolment'::text AS kind,
+    program_enrollments.status AS detail,
+    NULL::bigint AS points,
+    program_enrollments.enrolment_id AS id,
+    COALESCE(program_enrollments.decided_at, program_enrollments.requested_at) AS at
+   FROM program_enrollments
+UNION ALL
+ SELECT client_business_transactions.tenant_id,
+    client_business_transactions.customer_id,
+    'points'::text AS kind,
+    client_business_transactions.type AS detail,
+    client_business_transactions.points,
+    client_business_transactions.transaction_id AS id,
+    client_business_transactions.created_at AS at
+   FROM client_business_transactions
+UNION ALL
+ SELECT adjustments.tenant_id,
+    adjustments.customer_id,
+    'adjustment'::text AS kind,
+    adjustments.status AS detail,
+    adjustments.points,
+    adjustments.id,
+    COALESCE(adjustments.decided_at, adjustments.created_at) AS at
+   FROM adjustments
+UNION ALL
+ SELECT bookings.tenant_id,
+    bookings.customer_id,
+    'booking'::text AS kind,
+    bookings.status AS detail,
+    NULL::bigint AS points,
+    bookings.id,
+    bookings.starts_at AS at
+   FROM bookings
+  WHERE (bookings.customer_id IS NOT NULL);
+grant select on customer_interactions to loyalty_app;
+grant select on customer_interactions to loyalty_engine;
+
+create view customer_loyalty_cards with (security_invoker=true) as
+ SELECT customer_id,
+    customer_phone,
+    count(*) AS cards,
+    count(DISTINCT tenant_id) AS tenants,
+    (sum(balance))::bigint AS balance,
+    (sum(earned))::bigint AS earned,
+    (sum(redeemed))::bigint AS redeemed,
+    max(updated_at) AS last_activity_at
+   FROM loyalty_cards
+  GROUP BY customer_id, customer_phone;
+grant select on customer_loyalty_cards to loyalty_app;
+grant select on customer_loyalty_cards to loyalty_engine;
+
+create view loyalty_cards with (security_invoker=true) as
+ SELECT c.tenant_id,
+    t.name AS tenant_name,
+    c.id AS card_id,
+    c.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    c.program_id,
+    p.name AS program_name,
+    c.balance,
+    c.earned,
+    c.redeemed,
+    c.version,
+    c.created_at,
+    c.updated_at
+   FROM (((cards c
+     JOIN tenants t ON ((t.id = c.tenant_id)))
+     JOIN members m ON (((m.tenant_id = c.tenant_id) AND (m.customer_id = c.customer_id))))
+     JOIN programs p ON (((p.tenant_id = c.tenant_id) AND (p.id = c.program_id))));
+grant select on loyalty_cards to loyalty_app;
+grant select on loyalty_cards to loyalty_engine;
+
+create view program_enrollments with (security_invoker=true) as
+ SELECT e.tenant_id,
+    t.name AS tenant_name,
+    e.id AS enrolment_id,
+    e.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    e.program_id,
+    p.name AS program_name,
+    e.status,
+    e.method,
+    e.requested_at,
+    e.decided_at
+   FROM (((enrolments e
+     JOIN tenants t ON ((t.id = e.tenant_id)))
+     JOIN members m ON (((m.tenant_id = e.tenant_id) AND (m.customer_id = e.customer_id))))
+     JOIN programs p ON (((p.tenant_id = e.tenant_id) AND (p.id = e.program_id))));
+grant select on program_enrollments to loyalty_app;
+grant select on program_enrollments to loyalty_engine;
+
+create view qr_scan_logs with (security_invoker=true) as
+ SELECT s.tenant_id,
+    t.name AS tenant_name,
+    s.id AS scan_id,
+    s.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    s.program_id,
+    p.name AS program_name,
+    s.outcome,
+    s.points AS points_awarded,
+    s.enrolment_id,
+    s.transaction_id,
+    s.actor_type,
+    s.actor_name,
+    s.scanned_at
+   FROM (((qr_scans s
+     JOIN tenants t ON ((t.id = s.tenant_id)))
+     JOIN members m ON (((m.tenant_id = s.tenant_id) AND (m.customer_id = s.customer_id))))
+     JOIN programs p ON (((p.tenant_id = s.tenant_id) AND (p.id = s.program_id))));
+grant select on qr_scan_logs to loyalty_app;
+grant select on qr_scan_logs to loyalty_engine;

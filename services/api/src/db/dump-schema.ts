@@ -10,7 +10,7 @@ export async function dumpSchema(databaseUrl: string): Promise<string> {
   try {
     await client.query('set search_path = pg_catalog, public')
     const sections: string[] = []
-    for (const query of [TYPES, TABLES, INDEXES, POLICIES, FUNCTIONS, TRIGGERS]) {
+    for (const query of [TYPES, TABLES, INDEXES, POLICIES, FUNCTIONS, TRIGGERS, VIEWS]) {
       const { rows } = await client.query<{ text: string }>(query)
       sections.push(...rows.map(({ text }) => text.trim()))
     }
@@ -93,3 +93,10 @@ const TRIGGERS = `
   from pg_trigger t
   join pg_class c on c.oid = t.tgrelid
   where not t.tgisinternal and not c.relispartition`
+
+const VIEWS = `
+  select format(E'create view %I%s as\\n%s%s', c.relname,
+    coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''), pg_get_viewdef(c.oid), ${GRANTS}) as text
+  from pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'v'
+  order by c.relname`
