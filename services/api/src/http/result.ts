@@ -12,6 +12,23 @@ export type Result<T> =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly replayed: boolean }
   | { readonly kind: 'key-reused' }
 
+/** What the database's functions call it; `-again` and `replayed`: what the same request was given the first time. */
+export type Outcome = 'applied' | 'replayed' | 'refused' | 'refused-again' | 'key-reused'
+
+/** Reads what such a function returned; of the two only the fitting part is asked for. */
+export function resultOf<T>(outcome: Outcome, applied: () => T, refusal: () => Refusal): Result<T> {
+  switch (outcome) {
+    case 'applied':
+    case 'replayed':
+      return { kind: 'applied', applied: applied(), replayed: outcome === 'replayed' }
+    case 'refused':
+    case 'refused-again':
+      return { kind: 'refused', refusal: refusal(), replayed: outcome === 'refused-again' }
+    case 'key-reused':
+      return { kind: 'key-reused' }
+  }
+}
+
 /**
  * Answers a write. What was applied or refused is written from the same facts by the same lines the first time and every
  * time it is repeated, so that a repeat is the first answer, byte for byte.

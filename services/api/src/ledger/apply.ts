@@ -1,6 +1,6 @@
 import type { Actor, TransactionType } from '@loyalty-live/events'
 import type { Db } from '../db/connect.ts'
-import type { Refusal, Result } from '../http/result.ts'
+import { resultOf, type Outcome, type Refusal, type Result } from '../http/result.ts'
 import { encodeEvent, type CommittedEvent } from '../stream/committed-event.ts'
 
 /** One intended change of points. */
@@ -41,7 +41,7 @@ export type ChangeResult = Result<Applied>
 
 type Row = {
   i: number
-  outcome: 'applied' | 'replayed' | 'refused' | 'refused-again' | 'key-reused'
+  outcome: Outcome
   refusal: string | null
   transaction_id: string
   card_id: string
@@ -83,22 +83,12 @@ export async function applyChanges(
   return { results, events }
 }
 
-function toResult(row: Row): ChangeResult {
-  switch (row.outcome) {
-    case 'applied':
-    case 'replayed':
-      return { kind: 'applied', applied: toApplied(row), replayed: row.outcome === 'replayed' }
-    case 'refused':
-    case 'refused-again':
-      return {
-        kind: 'refused',
-        refusal: JSON.parse(row.refusal!) as Refusal,
-        replayed: row.outcome === 'refused-again',
-      }
-    case 'key-reused':
-      return { kind: 'key-reused' }
-  }
-}
+const toResult = (row: Row): ChangeResult =>
+  resultOf(
+    row.outcome,
+    () => toApplied(row),
+    () => JSON.parse(row.refusal!) as Refusal,
+  )
 
 const toApplied = (row: Row): Applied => ({
   transactionId: row.transaction_id,

@@ -1,7 +1,7 @@
 import type { Actor } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import { isContention, type Db } from '../db/connect.ts'
-import type { Refusal, Result } from '../http/result.ts'
+import { resultOf, type Outcome, type Refusal, type Result } from '../http/result.ts'
 import { encodeEvent, type CommittedEvent, type EventRow } from './committed-event.ts'
 import type { OnCommitted } from './write.ts'
 
@@ -36,7 +36,7 @@ export type Engaged = { readonly record: Record<string, unknown>; readonly head:
 export type EngageDeps = { db: Db; onCommitted: OnCommitted }
 
 type Row = {
-  outcome: 'applied' | 'replayed' | 'refused' | 'refused-again' | 'key-reused'
+  outcome: Outcome
   answer: Record<string, unknown> | null
   head: string | null
   events: (Omit<EventRow, 'created_at'> & { created_at: string })[]
@@ -62,13 +62,20 @@ export function decide(deps: EngageDeps, decision: Decision): Promise<Result<Eng
   )
 }
 
-async function write({ db, onCommitted }: EngageDeps, statement: ReturnType<typeof sql<Row>>) {
+async function write(
+  { db, onCommitted }: EngageDeps,
+  statement: ReturnType<typeof sql<Row>>,
+): Promise<Result<Engaged>> {
   const row = await attempt(db, statement)
   const events: CommittedEvent[] = row.events.map((event) =>
     encodeEvent({ ...event, created_at: new Date(event.created_at) }),
   )
   if (events.length > 0) onCommitted(events)
-  return toResult(row)
+  return resultOf(
+    row.outcome,
+    () => ({ record: row.answer!, head: row.head! }),
+    () => row.answer as Refusal,
+  )
 }
 
 /** Again when somebody at a database prompt got in the way: then nothing was written. */
@@ -79,18 +86,5 @@ async function attempt(db: Db, statement: ReturnType<typeof sql<Row>>): Promise<
     } catch (error) {
       if (!isContention(error) || made === ATTEMPTS) throw error
     }
-  }
-}
-
-function toResult({ outcome, answer, head }: Row): Result<Engaged> {
-  switch (outcome) {
-    case 'applied':
-    case 'replayed':
-      return { kind: 'applied', applied: { record: answer!, head: head! }, replayed: outcome === 'replayed' }
-    case 'refused':
-    case 'refused-again':
-      return { kind: 'refused', refusal: answer as Refusal, replayed: outcome === 'refused-again' }
-    case 'key-reused':
-      return { kind: 'key-reused' }
   }
 }
