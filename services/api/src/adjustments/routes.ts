@@ -1,4 +1,3 @@
-import { formatCursor } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
@@ -9,7 +8,7 @@ import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { engage } from '../stream/engage.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
 import { adjustmentItem, adjustmentRecord, listQuery, proposeBody, type AdjustmentStatus } from './schemas.ts'
@@ -79,7 +78,7 @@ export function adjustmentRoutes(app: App, { db, onCommitted }: AdjustmentsOptio
           (row) => [row.id],
           (row) => row.record,
         )
-        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })

@@ -1,4 +1,3 @@
-import { formatCursor } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot } from '../db/tenant-scope.ts'
@@ -11,7 +10,7 @@ import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
 import { engage } from '../stream/engage.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
 import { enrolmentItem, enrolmentRecord, listQuery, requestBody, statusList, statusQuery } from './schemas.ts'
@@ -44,7 +43,7 @@ export function enrolmentRoutes(app: App, { db, onCommitted, readSettings }: Enr
           (row) => [row.sort_key, row.id],
           (row) => row.record,
         )
-        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -70,7 +69,7 @@ export function enrolmentRoutes(app: App, { db, onCommitted, readSettings }: Enr
           active,
           enrolment: last?.record ?? null,
         }))
-        return { items, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { items, cursor: await readCursor(trx, tenant) }
       }),
   })
 

@@ -1,4 +1,3 @@
-import { formatCursor } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot } from '../db/tenant-scope.ts'
@@ -10,7 +9,7 @@ import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { pointsChange, sendChange } from './answer.ts'
 import type { Lanes } from './lanes.ts'
 import {
@@ -64,7 +63,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
             programId: program_id,
             programName: program_name,
           })),
-          cursor: formatCursor(await readHead(trx, tenant)),
+          cursor: await readCursor(trx, tenant),
         }
       })
     },
@@ -175,7 +174,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
         const rows = await listTransactions(trx, tenant, filter, before?.[0] ?? null, limit + 1)
         return {
           ...toPage(rows, limit, (row) => [row.id], toTransaction),
-          cursor: formatCursor(await readHead(trx, tenant)),
+          cursor: await readCursor(trx, tenant),
         }
       })
     },

@@ -1,4 +1,3 @@
-import { formatCursor } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
@@ -7,7 +6,7 @@ import { ADMIN, type App, type Caller } from '../http/app-types.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { writeStream, type OnCommitted } from '../stream/write.ts'
 import { changesBetween } from './rules.ts'
 import {
@@ -60,7 +59,7 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
         const page = toPage(rows, limit, (row) => [row.sort_key, row.id], toItem)
         return {
           ...page,
-          cursor: await cursorOf(trx, tenant),
+          cursor: await readCursor(trx, tenant),
           ...(isWhole ? { total: await countMembers(trx, tenant) } : {}),
         }
       })
@@ -139,7 +138,7 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
       return withTenantSnapshot(db, tenant, async (trx) => {
         const rows = await listVips(trx, tenant, after, limit + 1)
         const page = toPage(rows, limit, (row) => [row.sort_key, row.id], toItem)
-        return { ...page, cursor: await cursorOf(trx, tenant) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -164,7 +163,7 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
           (row) => [row.sort_key, row.id],
           (row) => ({ ...toItem(row), bookings: row.bookings, lastBookingAt: row.last_booking_at.toISOString() }),
         )
-        return { ...page, cursor: await cursorOf(trx, tenant) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -217,9 +216,7 @@ const toItem = (row: MemberRow): z.infer<typeof memberItem> => ({
 async function readRecord(trx: TenantTransaction, tenant: string, id: string): Promise<z.infer<typeof memberRecord>> {
   const row = await findMember(trx, tenant, id)
   if (!row) throw notFound(id)
-  return { ...toItem(row), cursor: await cursorOf(trx, tenant) }
+  return { ...toItem(row), cursor: await readCursor(trx, tenant) }
 }
-
-const cursorOf = async (trx: TenantTransaction, tenant: string) => formatCursor(await readHead(trx, tenant))
 
 const notFound = (id: string) => new ApiError('customer-not-found', `this tenant has no customer ${id}`)

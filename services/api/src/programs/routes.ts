@@ -1,13 +1,12 @@
-import { formatCursor } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
+import { withTenantSnapshot } from '../db/tenant-scope.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, type App, type Caller } from '../http/app-types.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { writeStream, type Append, type OnCommitted } from '../stream/write.ts'
 import { createBody, idParams, listQuery, patchBody, programItem, programRecord, type ProgramItem } from './schemas.ts'
 import { clearDefault, insertProgram, listPrograms, lockProgram, updateProgram, type ProgramRow } from './store.ts'
@@ -35,7 +34,7 @@ export function programRoutes(app: App, { db, onCommitted }: ProgramsOptions): v
       const after = decodePageKey(pageAfter, pageKey)
       return withTenantSnapshot(db, tenant, async (trx) => {
         const rows = await listPrograms(trx, tenant, after?.[0] ?? null, limit + 1)
-        return { ...toPage(rows, limit, (row) => [row.name], toItem), cursor: await cursorOf(trx, tenant) }
+        return { ...toPage(rows, limit, (row) => [row.name], toItem), cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -55,7 +54,7 @@ export function programRoutes(app: App, { db, onCommitted }: ProgramsOptions): v
       const record = await writeStream(db, onCommitted, tenant, async (trx, append) => {
         const row = await insertProgram(trx, tenant, body).catch((error) => refuseTakenName(error, body.name))
         await announce(append, caller, row)
-        return { ...toItem(row), cursor: await cursorOf(trx, tenant) }
+        return { ...toItem(row), cursor: await readCursor(trx, tenant) }
       })
       return reply.code(201).header('etag', versionTag(record.version)).send(record)
     },
@@ -90,7 +89,7 @@ export function programRoutes(app: App, { db, onCommitted }: ProgramsOptions): v
         if (former) await announce(append, caller, former)
         const row = await updateProgram(trx, tenant, id, body).catch((error) => refuseTakenName(error, body.name))
         await announce(append, caller, row)
-        return { ...toItem(row), cursor: await cursorOf(trx, tenant) }
+        return { ...toItem(row), cursor: await readCursor(trx, tenant) }
       })
       return reply.header('etag', versionTag(record.version)).send(record)
     },
@@ -127,5 +126,3 @@ function refuseTakenName(error: unknown, name: string | undefined): never {
   if ((error as { constraint?: string }).constraint !== 'programs_name') throw error
   throw new ApiError('name-taken', `this tenant has a programme called ${name ?? ''} already`, {}, error)
 }
-
-const cursorOf = async (trx: TenantTransaction, tenant: string) => formatCursor(await readHead(trx, tenant))

@@ -1,4 +1,3 @@
-import { formatCursor } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
@@ -10,7 +9,7 @@ import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import type { QrCodes } from '../http/qr-codes.ts'
 import { engage } from '../stream/engage.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
 import { listQuery, scanBody, scanItem, scanRecord } from './schemas.ts'
@@ -80,7 +79,7 @@ export function qrScanRoutes(app: App, { db, onCommitted, qrCodes }: QrScansOpti
           (row) => [row.id],
           (row) => row.record,
         )
-        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { cursorText, formatCursor } from '@loyalty-live/events'
+import { cursorText } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
@@ -12,7 +12,7 @@ import { revokeSubject } from '../http/auth/revoke.ts'
 import { isoTime, text, uuid } from '../http/fields.ts'
 import { decodePageKey, pageOf, pageQuery, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 import { requireAuthority } from './rules.ts'
 
 export type StaffOptions = { db: Db; tokenSeconds: number; onRevoked: (revocation: Revocation) => void }
@@ -68,7 +68,7 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
           .limit(limit + 1)
         if (before) query = query.where('id', '<', before[0])
         const page = toPage(await query.execute(), limit, (row) => [row.id], toItem)
-        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -100,7 +100,7 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
           })
           .returning(columns)
           .executeTakeFirstOrThrow()
-        return { ...toItem(row), cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...toItem(row), cursor: await readCursor(trx, tenant) }
       }).catch((error) => refuseTakenEmail(error, email))
       return reply.code(201).send(created)
     },

@@ -1,4 +1,4 @@
-import type { Cursor } from '@loyalty-live/events'
+import { formatCursor, type Cursor } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
@@ -24,6 +24,11 @@ export async function readHead(trx: TenantTransaction, tenant: string): Promise<
     .executeTakeFirst()
   if (!row) throw new ApiError('tenant-not-found', `there is no tenant ${tenant}`)
   return row
+}
+
+/** The same, as snapshots carry it. */
+export async function readCursor(trx: TenantTransaction, tenant: string): Promise<string> {
+  return formatCursor(await readHead(trx, tenant))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
-import { cursorText, formatCursor } from '@loyalty-live/events'
+import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenant, withTenantSnapshot } from '../db/tenant-scope.ts'
@@ -10,7 +10,7 @@ import { revokeSubject } from '../http/auth/revoke.ts'
 import { isoTime, text, uuid } from '../http/fields.ts'
 import { decodePageKey, pageOf, pageQuery, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
-import { readHead } from '../stream/read.ts'
+import { readCursor } from '../stream/read.ts'
 
 export type TerminalsOptions = { db: Db; tokenSeconds: number; onRevoked: (revocation: Revocation) => void }
 
@@ -53,7 +53,7 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
           .limit(limit + 1)
         if (before) query = query.where('id', '<', before[0])
         const page = toPage(await query.execute(), limit, (row) => [row.id], toItem)
-        return { ...page, cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...page, cursor: await readCursor(trx, tenant) }
       })
     },
   })
@@ -77,7 +77,7 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
           .values({ tenant_id: tenant, id: randomUUIDv7(), name, key_hash: hashKey(key), revoked_at: null })
           .returning(['id', 'name', 'created_at', 'revoked_at'])
           .executeTakeFirstOrThrow()
-        return { ...toItem(row), cursor: formatCursor(await readHead(trx, tenant)) }
+        return { ...toItem(row), cursor: await readCursor(trx, tenant) }
       })
       return reply.code(201).send({ ...created, key })
     },
