@@ -1,6 +1,6 @@
 import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
-import { isoTime, text, uuid } from '../http/fields.ts'
+import { customerAndProgram, isoTime, recordedActor, text, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
 
 const status = z.enum(['pending', 'approved', 'declined', 'expired'])
@@ -10,19 +10,13 @@ export type AdjustmentStatus = z.infer<typeof status>
 export const adjustmentItem = z
   .object({
     id: uuid,
-    customerId: uuid,
-    customerPhone: z.string(),
-    customerName: z.string(),
-    programId: uuid,
-    programName: z.string(),
+    ...customerAndProgram,
     points: z.int().meta({ description: 'Signed' }),
     reason: z.string(),
     status,
     transactionId: uuid.nullable().meta({ description: 'What moved the points, once it is approved' }),
     version: z.int(),
-    actor: z
-      .object({ type: z.string(), id: z.string(), name: z.string().nullable() })
-      .meta({ description: 'Who proposed it' }),
+    actor: recordedActor.meta({ description: 'Who proposed it' }),
     createdAt: isoTime,
     expiresAt: isoTime.nullable().meta({ description: 'Until when the customer may approve' }),
     decidedAt: isoTime.nullable(),

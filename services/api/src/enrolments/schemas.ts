@@ -1,20 +1,14 @@
-import { cursorText } from '@loyalty-live/events'
+import { cursorText, enrolmentStatus } from '@loyalty-live/events'
 import { z } from 'zod'
-import { isoTime, text, uuid } from '../http/fields.ts'
+import { customerAndProgram, isoTime, text, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
-
-const status = z.enum(['pending', 'active', 'declined', 'cancelled'])
 
 /** As the SQL function enrolment_record writes it. */
 export const enrolmentItem = z
   .object({
     id: uuid,
-    customerId: uuid,
-    customerPhone: z.string(),
-    customerName: z.string(),
-    programId: uuid,
-    programName: z.string(),
-    status,
+    ...customerAndProgram,
+    status: enrolmentStatus,
     method: z.enum(['scan', 'manual']),
     cardId: uuid.nullable().meta({ description: 'Of an active enrolment' }),
     version: z.int(),
@@ -28,7 +22,7 @@ export type EnrolmentItem = z.infer<typeof enrolmentItem>
 export const enrolmentRecord = enrolmentItem.extend({ cursor: cursorText }).meta({ title: 'EnrolmentRecord' })
 
 export const listQuery = z.strictObject({
-  status: status.optional(),
+  status: enrolmentStatus.optional(),
   customerId: uuid.optional(),
   programId: uuid.optional(),
   ...pageQuery,

@@ -17,5 +17,17 @@ export const text = (max: number) =>
 export const uuid = z.uuid()
 export const isoTime = z.iso.datetime({ offset: true })
 
+/** Of every record of one customer in one programme, so that a screen needs nothing else to show it. */
+export const customerAndProgram = {
+  customerId: uuid,
+  customerPhone: z.string(),
+  customerName: z.string(),
+  programId: uuid,
+  programName: z.string(),
+}
+
+/** Who did it, as the record keeps them. */
+export const recordedActor = z.object({ type: z.string(), id: z.string(), name: z.string().nullable() })
+
 /** `?flag=true`; z.coerce would take the word "false" for true. */
 export const queryBoolean = z.enum(['true', 'false']).transform((value) => value === 'true')

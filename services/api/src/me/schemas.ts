@@ -1,4 +1,4 @@
-import { cursorText, fields, transactionType } from '@loyalty-live/events'
+import { cursorText, fields, notificationKind, transactionType } from '@loyalty-live/events'
 import { z } from 'zod'
 import { isoTime, queryBoolean, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
@@ -58,14 +58,7 @@ export const notifications = z
       z.object({
         id: uuid,
         ...tenantFields,
-        kind: z.enum([
-          'scanned',
-          'enrolment_request',
-          'enrolled',
-          'points_added',
-          'points_deducted',
-          'adjustment_request',
-        ]),
+        kind: notificationKind,
         programId: uuid.nullable(),
         programName: z.string().nullable(),
         enrolmentId: uuid.nullable(),

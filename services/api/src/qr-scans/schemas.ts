@@ -1,22 +1,18 @@
 import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
-import { isoTime, uuid } from '../http/fields.ts'
+import { customerAndProgram, isoTime, recordedActor, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
 
 /** As the SQL function scan_record writes it. */
 export const scanItem = z
   .object({
     id: uuid,
-    customerId: uuid,
-    customerPhone: z.string(),
-    customerName: z.string(),
-    programId: uuid,
-    programName: z.string(),
+    ...customerAndProgram,
     outcome: z.enum(['enrolment_requested', 'enrolment_pending', 'points_awarded', 'identified']),
     pointsAwarded: z.int().nullable(),
     enrolmentId: uuid.nullable(),
     transactionId: uuid.nullable(),
-    actor: z.object({ type: z.string(), id: z.string(), name: z.string().nullable() }),
+    actor: recordedActor,
     scannedAt: isoTime,
   })
   .meta({ title: 'QrScan' })
