@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type RawBuilder, type Transaction, type TransactionBuilder } from 'kysely'
 import type { Db } from './connect.ts'
 import type { Database } from './tables.ts'
 
@@ -15,10 +15,7 @@ declare const customerScope: unique symbol
  * back when it throws.
  */
 export function withTenant<T>(db: Db, tenant: string, work: (trx: TenantTransaction) => Promise<T>): Promise<T> {
-  return db.query.transaction().execute(async (trx) => {
-    await enter(trx, tenant)
-    return work(trx as TenantTransaction)
-  })
+  return inScope(db.query.transaction(), ofTenant(tenant), work)
 }
 
 /**
@@ -30,22 +27,12 @@ export function withTenantSnapshot<T>(
   tenant: string,
   work: (trx: TenantTransaction) => Promise<T>,
 ): Promise<T> {
-  return db.query
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (trx) => {
-      await enter(trx, tenant)
-      return work(trx as TenantTransaction)
-    })
+  return inScope(snapshot(db), ofTenant(tenant), work)
 }
 
 /** Runs `work` in a transaction in which row-level security shows what is about that customer, in every tenant. */
 export function withCustomer<T>(db: Db, customer: string, work: (trx: CustomerTransaction) => Promise<T>): Promise<T> {
-  return db.query.transaction().execute(async (trx) => {
-    await enterCustomer(trx, customer)
-    return work(trx as CustomerTransaction)
-  })
+  return inScope(db.query.transaction(), ofCustomer(customer), work)
 }
 
 /** The same for reading, from one snapshot of the database. */
@@ -54,23 +41,25 @@ export function withCustomerSnapshot<T>(
   customer: string,
   work: (trx: CustomerTransaction) => Promise<T>,
 ): Promise<T> {
-  return db.query
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (trx) => {
-      await enterCustomer(trx, customer)
-      return work(trx as CustomerTransaction)
-    })
+  return inScope(snapshot(db), ofCustomer(customer), work)
 }
 
-async function enter(trx: Transaction<Database>, tenant: string): Promise<void> {
-  await sql`select set_config('app.tenant', ${tenant}, true)`.execute(trx)
+/** `settings` make the transaction one of that scope, and last as long as it does. */
+function inScope<T>(
+  transaction: TransactionBuilder<Database>,
+  settings: RawBuilder<unknown>,
+  work: (trx: TenantTransaction & CustomerTransaction) => Promise<T>,
+): Promise<T> {
+  return transaction.execute(async (trx) => {
+    await settings.execute(trx)
+    return work(trx as TenantTransaction & CustomerTransaction)
+  })
 }
 
-/** Role and setting last as long as the transaction. */
-async function enterCustomer(trx: Transaction<Database>, customer: string): Promise<void> {
-  await sql`
-    select set_config('role', 'loyalty_customer', true), set_config('app.customer', ${customer}, true),
-      set_config('app.tenant', '', true)`.execute(trx)
-}
+const snapshot = (db: Db) => db.query.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+
+const ofTenant = (tenant: string) => sql`select set_config('app.tenant', ${tenant}, true)`
+
+const ofCustomer = (customer: string) => sql`
+  select set_config('role', 'loyalty_customer', true), set_config('app.customer', ${customer}, true),
+    set_config('app.tenant', '', true)`

@@ -1,6 +1,6 @@
 import { cursorText, transactionType } from '@loyalty-live/events'
 import { z } from 'zod'
-import { isoTime, text, uuid, recordedActor } from '../http/fields.ts'
+import { isoTime, recordedActor, text, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
 
 const points = z.int().min(1).max(1_000_000).meta({ description: 'Whole points, 1 to 1,000,000' })
