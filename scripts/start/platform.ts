@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { migrate } from '../../services/api/src/db/migrate.ts'
+import { openCodeDesk } from '../codes/desk.ts'
 import { clusterFolder, DATABASE, ensureDatabase, requireAnswer } from '../database.ts'
 import { seedDemo } from '../demo/seed.ts'
 import { giveUpOwnership, takeOwnership } from '../postgres/ownership.ts'
@@ -41,7 +42,8 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
   opened.defer(() => giveUpOwnership(whole))
 
   const databaseUrl = givenUrl ?? postgresUrl(clusterFolder(dataDir), DATABASE)
-  const services = describeServices(settings, keepSecrets(join(dataDir, 'secrets.json')), databaseUrl)
+  const codes = await openCodes()
+  const services = describeServices(settings, keepSecrets(join(dataDir, 'secrets.json')), databaseUrl, codes)
   for (const service of [services.api, services.realtime]) {
     const pid = await stopOrphan(service)
     if (pid !== null) screen.say(`${service.name} (process ${pid}) was left over by an earlier start; stopped it`)
@@ -51,7 +53,7 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
 
   // Nobody waits for it: the API shows its console as soon as there is one.
   const building = new AbortController()
-  const built = bringConsole(building.signal)
+  const built = settings.console ? bringConsole(building.signal) : Promise.resolve()
   opened.defer(() => {
     building.abort()
     return built
@@ -77,6 +79,14 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
         : 'as DATABASE_URL says',
     demo,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+
+  /** In development customers' codes come here, unless the environment sends them elsewhere. */
+  async function openCodes(): Promise<Readonly<Record<string, string>>> {
+    if (mode === 'production' || settings.env['CUSTOMER_CODE_WEBHOOK_URL']) return {}
+    const desk = await openCodeDesk(dataDir, screen.say)
+    opened.defer(() => desk.close())
+    return desk.env
   }
 
   /** A console that cannot be built keeps nobody from redeeming. */

@@ -12,11 +12,16 @@ const REALTIME_CLOSE_SPARE_MS = 5_000
 /** Nobody else could take the sockets over here, so there is nothing to spread out; Ctrl-C should not take ten seconds. */
 const DRAIN_SECONDS = '1'
 
-/** Both services as `npm start` runs them. The environment that it was given itself wins over what is put together here. */
+/**
+ * Both services as `npm start` runs them. The environment that it was given itself wins over what is put together here.
+ *
+ * @param codes where the API sends customers their codes, as its environment says it; empty: it decides
+ */
 export function describeServices(
   { env, mode, dataDir, api, realtime }: Settings,
   secrets: Secrets,
   databaseUrl: string,
+  codes: Readonly<Record<string, string>>,
 ): { api: Service; realtime: Service } {
   const shared = { NODE_ENV: mode, BROADCAST_SECRET: secrets.BROADCAST_SECRET, ...env }
   const realtimeEnv = {
@@ -33,6 +38,7 @@ export function describeServices(
         ...(env['AUTH_JWKS_URL'] ? {} : { AUTH_SIGNING_KEY: secrets.AUTH_SIGNING_KEY }),
         WS_SERVER_URL: urlOf(realtime),
         DATABASE_URL: databaseUrl,
+        ...codes,
         ...shared,
       },
       closeMaxMs: API_CLOSE_MAX_MS,

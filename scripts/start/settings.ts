@@ -25,6 +25,8 @@ export type Settings = {
   readonly realtime: Address
   /** Null: the embedded server. */
   readonly databaseUrl: string | null
+  /** Whether the console is built when it is not, or is older than its sources. */
+  readonly console: boolean
   /** All of it, for the services, which read the rest themselves. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -45,6 +47,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     api: { host: e.API_HOST, port: e.API_PORT },
     realtime: { host: e.REALTIME_HOST, port: e.REALTIME_PORT },
     databaseUrl: e.DATABASE_URL ?? null,
+    console: true,
     env: present,
   }
 }

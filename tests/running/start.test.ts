@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createLoyaltyClient } from '@loyalty-live/client'
 import { afterEach, expect, test } from 'vitest'
 import { signIn, type Credentials } from '../../scripts/api-session.ts'
+import { JOHN_DOE } from '../../scripts/demo/tenants.ts'
 import { isAlive } from '../../scripts/postgres/processes.ts'
 import { createDatabase } from '../harness/database.ts'
 import { until } from '../harness/until.ts'
@@ -168,7 +169,7 @@ test.each([
   expect(machine.processes()).toEqual([])
 })
 
-test('M1 with DATABASE_URL npm start uses that database, and in production it makes no demo data', async () => {
+test('M1 with DATABASE_URL npm start uses that database, and in production it makes no demo data and keeps no codes', async () => {
   const database = await createDatabase()
   const machine = await newMachine({ DATABASE_URL: database.url, NODE_ENV: 'production' })
   const started = await npmStart(machine)
@@ -177,6 +178,12 @@ test('M1 with DATABASE_URL npm start uses that database, and in production it ma
   expect((await fetch(`${machine.apiUrl}/readyz`)).status).toBe(200)
   expect(await database.sql('select from tenants')).toEqual([])
   expect(existsSync(join(machine.dataDir, 'db'))).toBe(false)
+  const asked = await fetch(`${machine.apiUrl}/api/auth/customer/code`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ phone: JOHN_DOE.phone }),
+  })
+  expect(asked).toMatchObject({ status: 503 })
   process.kill(started.npmPid, 'SIGTERM')
   expect(await started.exited).toBe(0)
   await database.drop()
