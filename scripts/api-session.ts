@@ -1,7 +1,11 @@
+import type { ReadCode } from './codes/desk.ts'
+
 /** Who signs in, and with what. */
 export type Credentials =
   | { readonly kind: 'staff'; readonly tenant: string; readonly email: string; readonly password: string }
   | { readonly kind: 'terminal'; readonly key: string }
+  /** `name`: whoever is not known yet becomes a customer under it. */
+  | { readonly kind: 'customer'; readonly phone: string; readonly name: string; readonly readCode: ReadCode }
 
 export type Answer = {
   readonly status: number
@@ -20,7 +24,7 @@ export type Request = {
 }
 
 export type Session = {
-  readonly user: { readonly id: string; readonly name: string; readonly role: string; readonly tenant: string }
+  readonly user: { readonly id: string; readonly name: string; readonly role: string; readonly tenant?: string }
   /** A token that is good for another half a minute at least. `anew`: not the one that was given before. */
   token(anew?: boolean): Promise<string>
   /** Asks as whoever has signed in. @throws when no answer comes within ten seconds */
@@ -87,13 +91,43 @@ async function openSession(
   apiUrl: string,
   credentials: Credentials,
 ): Promise<{ user: Session['user']; tokens: Tokens }> {
-  const { kind, ...body } = credentials
-  const path = kind === 'terminal' ? '/api/auth/terminal' : '/api/auth/login'
-  const answer = await ask(apiUrl, { method: 'POST', path, body })
-  const who = credentials.kind === 'staff' ? `${credentials.email} of ${credentials.tenant}` : 'the terminal'
+  const answer = await prove(apiUrl, credentials)
+  const who = nameOf(credentials)
   if ([400, 401, 404].includes(answer.status)) throw new SignInRefused(`${who} cannot sign in: ${reasonOf(answer)}`)
   if (answer.status !== 200) throw new Error(`sign-in of ${who} failed: ${reasonOf(answer)}`)
   return { user: answer.body['user'] as Session['user'], tokens: tokensOf(answer) }
+}
+
+async function prove(apiUrl: string, credentials: Credentials): Promise<Answer> {
+  const post = (path: string, body: object) => ask(apiUrl, { method: 'POST', path: `/api/auth/${path}`, body })
+  switch (credentials.kind) {
+    case 'staff': {
+      const { tenant, email, password } = credentials
+      return post('login', { tenant, email, password })
+    }
+    case 'terminal':
+      return post('terminal', { key: credentials.key })
+    case 'customer': {
+      const { phone, name, readCode } = credentials
+      const sent = await post('customer/code', { phone })
+      return sent.status === 202 ? post('customer/verify', { phone, name, code: readCode(phone) }) : sent
+    }
+    default:
+      return credentials satisfies never
+  }
+}
+
+function nameOf(credentials: Credentials): string {
+  switch (credentials.kind) {
+    case 'staff':
+      return `${credentials.email} of ${credentials.tenant}`
+    case 'terminal':
+      return 'the terminal'
+    case 'customer':
+      return credentials.phone
+    default:
+      return credentials satisfies never
+  }
 }
 
 function tokensOf({ body }: Answer): Tokens {

@@ -3,7 +3,7 @@ import { openDatabase } from './database.ts'
 import { aborted, listenForStop } from './stop-signal.ts'
 
 /** 128 + SIGINT, as shells count. */
-const EXIT_INTERRUPTED = 130
+export const EXIT_INTERRUPTED = 130
 
 export type CommandText = {
   /** How it is called, such as `npm run verify --`. */

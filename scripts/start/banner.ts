@@ -40,7 +40,7 @@ function signIns(): string[] {
       ...staff.map(({ email, role }) => row(`  ${email}`, `${role} of ${id} (${name})`)),
       ...terminals.map((terminal) => row(`  ${terminal.key}`, `key of ${terminal.name} of ${id}`)),
     ]),
-    row(`  ${JOHN_DOE.phone}`, `${JOHN_DOE.name}, customer of ${JOHN_DOE.tenant}`),
+    row(`  ${JOHN_DOE.phone}`, `${JOHN_DOE.name}, customer of ${JOHN_DOE.tenant}; codes are shown here`),
   ]
 }
 
@@ -51,6 +51,7 @@ function suggestions({ api, realtime, dataDir, databaseUrl }: Settings): string[
   const folder = dataDir === dataFolder({}) ? '' : `DATA_DIR=${dataDir} `
   const database = databaseUrl === null ? folder : ''
   return [
+    row(`  ${folder}npm run demo${toOptions(toApi + toRealtime)}`, 'a customer’s first visit'),
     row(`  npm run watch${toOptions(toApi + toRealtime)}`, 'every change as it happens'),
     row(`  npm run simulate${toOptions(toApi)}`, 'believable traffic'),
     row(`  ${database}npm run verify -- --all`, 'every balance held against its ledger'),

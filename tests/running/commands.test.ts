@@ -82,6 +82,7 @@ test.each([
   'db-migrate',
   'db-dump-schema',
   'db-new-epoch',
+  'demo',
   'demo-seed',
   'keys-new',
   'tenant-create',

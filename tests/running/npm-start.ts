@@ -105,7 +105,7 @@ export function launch(machine: Machine, env: Record<string, string> = {}): Star
 }
 
 /** Every living process whose command line or environment names the folder; the database's children have it as their folder. */
-function processesOf(dataDir: string): number[] {
+export function processesOf(dataDir: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && isAlive(pid) && mentions(pid, dataDir))
