@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { until } from '../harness/until.ts'
-import { cursor, EPOCH, loyaltyUpdated, startRealtime, type Harness } from './harness.ts'
+import { cursor, customerToken, EPOCH, loyaltyUpdated, startRealtime, type Harness } from './harness.ts'
 
 const event = (seq: number, epoch = EPOCH) => loyaltyUpdated('demo', seq, { epoch })
 const announce = (rt: Harness, seq: number, epoch = EPOCH) => rt.control({ heads: [{ tenant: 'demo', epoch, seq }] })
@@ -35,6 +35,24 @@ describe('senders that race', () => {
     const behind = await rt.join('demo', { cursor: cursor(1) })
     expect(await behind.next('ready')).toMatchObject({ head: cursor(4), recovered: false })
   })
+})
+
+test('a customer, of whom no head is told, hears of an event that came too late to be sent', async () => {
+  const rt = await startRealtime({ HOLD_MS: '150' })
+  const [john, jane] = ['0199f000-0000-7000-8000-000000000001', '0199f000-0000-7000-8000-000000000002']
+  const johns = rt.connect({ token: await customerToken(john) })
+  const janes = rt.connect({ token: await customerToken(jane) })
+  await Promise.all([johns.next('ready'), janes.next('ready')])
+  const of = (customerId: string, seq: number) => loyaltyUpdated('demo', seq, { data: { customerId } })
+  await rt.broadcast(of(jane, 1), of(jane, 4))
+  await until(() => janes.seqs().length === 2, 'the hole to be given up')
+  await rt.broadcast(of(john, 2), of(john, 3))
+  expect(await johns.next('conflated')).toEqual({ from: cursor(3), to: cursor(3) })
+  await rt.broadcast(of(jane, 1), of(john, 5))
+  await until(() => johns.seqs().length === 1, 'the next')
+  expect(johns.named('conflated')).toHaveLength(1)
+  // A repeat is not late: she has it.
+  expect(janes.named('conflated')).toEqual([])
 })
 
 test('a beat tells those who work for a tenant how many they are, as they come and go', async () => {

@@ -84,7 +84,8 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
   const poller = createPoller({
     clock,
     random,
-    intervalMs: settings.pollIntervalMs,
+    intervalMs: () => (status.current.state === 'live' ? settings.livePollIntervalMs : settings.pollIntervalMs),
+    backoffCapMs: settings.pollIntervalMs,
     catchUp(signal) {
       stats.catchUps += 1
       return stream.catchUp(signal, apply)
@@ -152,7 +153,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     connection.checkSilence()
     if (!running || poller.pending || !stream.caughtUp) return
     status.input('caught-up')
-    if (status.current.state === 'live') poller.repeat(false)
+    if (status.current.state === 'live') poller.repeat(stream.pollsWhileLive)
   }
 
   async function catchUp(): Promise<void> {

@@ -59,6 +59,53 @@ describe('client of a customer', () => {
     expect(it.snapshots).toHaveLength(1)
   })
 
+  async function setUpLiveCustomer() {
+    const it = setUpCustomer()
+    it.client.start()
+    await it.clock.advance(100)
+    it.socket().ready(null, false)
+    await settlePromises()
+    it.snapshots[0]!()
+    await settlePromises()
+    return it
+  }
+
+  test('takes its snapshots again each minute while it is live: what the socket does not tell is seen all the same', async () => {
+    const it = await setUpLiveCustomer()
+    for (let second = 0; second < 59; second++) {
+      await it.clock.advance(1_000)
+      it.socket().message('head', { head: null })
+    }
+    expect(it.snapshots).toHaveLength(1)
+    await it.clock.advance(2_000)
+    expect(it.snapshots).toHaveLength(2)
+    it.snapshots[1]!()
+    await settlePromises()
+    expect(it.client.status.state).toBe('live')
+    expect(it.states).toEqual(['live'])
+    for (let second = 0; second < 61; second++) {
+      await it.clock.advance(1_000)
+      it.socket().message('head', { head: null })
+    }
+    expect(it.snapshots).toHaveLength(3)
+  })
+
+  test.each([
+    ['something was left out', 'conflated', { from: '1:4', to: '1:4' }],
+    ['a tenant was restored', 'loyalty_updated', eventAt(2, 1)],
+  ])('takes them again at once when the server says that %s', async (_what, name, payload) => {
+    const it = await setUpLiveCustomer()
+    it.socket().message('loyalty_updated', eventAt(1, 40))
+    expect(it.snapshots).toHaveLength(1)
+    it.socket().message(name, payload)
+    await settlePromises()
+    expect(it.snapshots).toHaveLength(2)
+    expect(it.client.status.state).toBe('connecting')
+    it.snapshots[1]!()
+    await settlePromises()
+    expect(it.client.status.state).toBe('live')
+  })
+
   test('takes them again after every connection', async () => {
     const it = setUpCustomer()
     it.client.start()

@@ -14,7 +14,8 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
   const poller = createPoller({
     clock,
     random,
-    intervalMs: 15_000,
+    intervalMs: () => 15_000,
+    backoffCapMs: 15_000,
     catchUp: (signal) => new Promise((resolve, reject) => runs.push({ resolve, reject, signal })),
     onAnswered() {
       told.push('answered')

@@ -34,7 +34,10 @@ export type Poller = {
 export type PollerOptions = {
   readonly clock: Clock
   readonly random: Random
-  readonly intervalMs: number
+  /** Asked before each wait. */
+  readonly intervalMs: () => number
+  /** The longest pause after failures. */
+  readonly backoffCapMs: number
   /** Catches up; answers whether that was enough, false when something is still known to be missing. */
   readonly catchUp: (signal: AbortSignal) => Promise<boolean>
   readonly onAnswered: () => void
@@ -45,7 +48,7 @@ const BACKOFF_BASE_MS = 1_000
 
 export function createPoller(options: PollerOptions): Poller {
   const { clock, random, intervalMs } = options
-  const backoff: Backoff = { baseMs: BACKOFF_BASE_MS, capMs: intervalMs }
+  const backoff: Backoff = { baseMs: BACKOFF_BASE_MS, capMs: options.backoffCapMs }
   let pending = false
   let repeating = false
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
@@ -94,7 +97,7 @@ export function createPoller(options: PollerOptions): Poller {
     if (!pending && !repeating) return
     // Not enough, for the first time: something happened while it ran, so look again at once.
     if (failure === null && attempts === 1) return begin()
-    if (attempts === 0) return wait('interval', spreadMs(intervalMs, random))
+    if (attempts === 0) return wait('interval', spreadMs(intervalMs(), random))
     const backoffMs = fullJitterMs(attempts - 1, backoff, random)
     const restMs = failure?.retryAfterMs ?? 0
     if (restMs > backoffMs) wait('rest', restMs)
@@ -128,7 +131,7 @@ export function createPoller(options: PollerOptions): Poller {
     repeat(on, firstInMs) {
       repeating = on
       if (!on && !pending) cancelTimer()
-      if (on && !running && timer === null) wait('interval', firstInMs ?? spreadMs(intervalMs, random))
+      if (on && !running && timer === null) wait('interval', firstInMs ?? spreadMs(intervalMs(), random))
     },
     async stop() {
       const last = running

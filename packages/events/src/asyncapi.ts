@@ -33,7 +33,11 @@ const messages: Record<string, Record<string, unknown>> = {
   ready: message('ready', 'First message: where the stream stands, and whether the gap follows', serverMessages.ready),
   head: message('head', 'Steady beat with the position of the last event', serverMessages.head),
   token_expiring: message('token_expiring', 'The token is about to expire', serverMessages.token_expiring),
-  conflated: message('conflated', 'Superseded events were left out for a slow reader', serverMessages.conflated),
+  conflated: message(
+    'conflated',
+    'Events were left out: superseded ones, or, for a customer, one that came too late',
+    serverMessages.conflated,
+  ),
   closing: message('closing', 'The server is about to close this socket', serverMessages.closing),
   connect_error: message('connect_error', 'The connection was refused', connectError),
   handshake: message('handshake', 'The auth object of the Socket.IO handshake', handshake),

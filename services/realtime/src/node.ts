@@ -1,8 +1,9 @@
-import { eventName, type ControlRequest } from '@loyalty-live/events'
+import { eventName, formatCursor, type ControlRequest } from '@loyalty-live/events'
 import type { Logger } from 'pino'
 import type { Deliver, Receipt } from './bus.ts'
 import type { CloseMember } from './closing.ts'
 import type { Fanout } from './fanout.ts'
+import { messageFrame } from './frame.ts'
 import type { Incoming } from './incoming.ts'
 import { headFrame } from './head-beat.ts'
 import type { Metrics } from './metrics.ts'
@@ -39,12 +40,24 @@ export function createDeliver(deps: NodeDeps): Deliver {
 
   function takeEvents(events: readonly Incoming[]): Receipt {
     let accepted = 0
+    const leftOut = new Map<string, Incoming>()
     for (const event of events) {
       const outcome = streams.offer(event)
       metrics.events.inc(outcome)
       if (outcome === 'delivered' || outcome === 'held') accepted++
+      if (outcome === 'late' && event.customerId !== null) leftOut.set(event.customerId, event)
     }
+    for (const [customerId, event] of leftOut) tellLeftOut(customerId, event)
     return { accepted, duplicates: events.length - accepted }
+  }
+
+  /**
+   * The tenant's room was told when its head moved past the event, and has it from REST. Nobody knows then whose customer's it
+   * is; now that it came, they are told to read again.
+   */
+  function tellLeftOut(customerId: string, { epoch, seq }: Incoming): void {
+    const at = formatCursor({ epoch, seq })
+    fanout.emit(rooms.find(customerRoom(customerId).name), messageFrame('conflated', { from: at, to: at }))
   }
 
   function takeControl({ heads, revoked }: ControlRequest): Receipt {

@@ -69,7 +69,8 @@ export type RefreshTokenAnswer = z.infer<typeof refreshTokenAnswer>
 
 /**
  * Sent before events to a client that read too slowly: of the events from `from` to `to`, only the newest for each card or
- * record follow. Whoever needs every one of them catches up over REST.
+ * record follow. Whoever needs every one of them catches up over REST. To a customer: an event came too late to be sent in its
+ * order; they read their snapshots again.
  */
 export const conflated = z.object({ from: cursorText, to: cursorText }).meta({ title: 'Conflated' })
 
