@@ -1,28 +1,44 @@
 import { until } from '../harness/until.ts'
 import { openBareListener, type BareListener } from './bare-listener.ts'
+import { openDesk, type Desk } from './desk.ts'
+import type { EngagementBook } from './engagement-book.ts'
 import type { LedgerBook } from './ledger-book.ts'
 import { openListener, type Listener } from './listener.ts'
 import type { Platform } from './platform.ts'
+import { openTelephone, type Telephone } from './telephone.ts'
 import { openTill, type Till } from './till.ts'
 
 /** Everybody who uses the platform. */
 export type Crowd = {
   readonly tills: readonly Till[]
+  /** One of each tenant, whose customers have the telephones. */
+  readonly desks: readonly Desk[]
+  readonly telephones: readonly Telephone[]
   readonly listeners: readonly Listener[]
   readonly bareListeners: readonly BareListener[]
   work(): void
-  /** Resolves when every till has an answer to the change in its hand; rejects when that takes longer than half a minute. */
+  /** Resolves when everybody has an answer to what is in their hand; rejects when that takes longer than half a minute. */
   rest(): Promise<void>
   close(): Promise<void>
 }
 
 const BARE_PER_TENANT = 2
+/** Of the customers, who are the same in both tenants. */
+const TELEPHONES = 4
 const ANSWER_MAX_MS = 30_000
 
-export type CrowdOptions = { readonly clientsPerTenant: number; readonly book: LedgerBook; readonly seed: number }
+export type CrowdOptions = {
+  readonly clientsPerTenant: number
+  readonly book: LedgerBook
+  readonly engagements: EngagementBook
+  readonly seed: number
+}
 
-/** Tills that rest, and clients that are awake. */
-export async function openCrowd(platform: Platform, { clientsPerTenant, book, seed }: CrowdOptions): Promise<Crowd> {
+/** Tills and desks that rest, and clients that are awake. */
+export async function openCrowd(
+  platform: Platform,
+  { clientsPerTenant, book, engagements, seed }: CrowdOptions,
+): Promise<Crowd> {
   const { front, wire, tokens, tenants } = platform
   const tills = tenants.flatMap(({ id, terminalKeys, phones }, tenant) =>
     terminalKeys.map((terminalKey, index) =>
@@ -52,22 +68,47 @@ export async function openCrowd(platform: Platform, { clientsPerTenant, book, se
       }),
     ),
   )
+  const telephones = tenants[0]!.customerIds.slice(0, TELEPHONES).map((customerId, index) =>
+    openTelephone({
+      name: `telephone ${index}`,
+      customerId,
+      apiUrl: front.url,
+      realtimeUrl: wire.url,
+      getToken: () => tokens.issueCustomer(customerId),
+      book: engagements,
+      seed: seed + 1000 + index,
+    }),
+  )
+  const desks = tenants.map(({ id }, tenant) =>
+    openDesk({
+      apiUrl: front.url,
+      tenant: id,
+      getToken: () => tokens.issue(id),
+      tokenOf: (customerId) => tokens.issueCustomer(customerId),
+      telephones,
+      book: engagements,
+      seed: seed + 2000 + tenant,
+    }),
+  )
   for (const listener of listeners) listener.wake()
+  const workers = [...tills, ...desks, ...telephones]
   return {
     tills,
+    desks,
+    telephones,
     listeners,
     bareListeners,
     work() {
-      for (const till of tills) till.work()
+      for (const worker of workers) worker.work()
     },
     async rest() {
       let rested = false
-      void Promise.all(tills.map((till) => till.rest())).finally(() => (rested = true))
-      await until(() => rested, 'an answer for every till', ANSWER_MAX_MS)
+      void Promise.all(workers.map((worker) => worker.rest())).finally(() => (rested = true))
+      await until(() => rested, 'an answer for everybody', ANSWER_MAX_MS)
     },
     async close() {
       for (const listener of bareListeners) listener.close()
-      await Promise.all([...tills, ...listeners].map((each) => each.close()))
+      await Promise.all([...workers, ...listeners].map((each) => each.close()))
     },
   }
 }

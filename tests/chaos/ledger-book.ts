@@ -1,5 +1,6 @@
 import type { CardState } from '../harness/shown-cards.ts'
 import type { Breach } from './breach.ts'
+import type { Answer } from './persistence.ts'
 import { sameCard } from './reconcile.ts'
 
 /** One change that a till wants, under one key for ever. */
@@ -15,8 +16,6 @@ export type Operation = {
   readonly reverses: string | null
 }
 
-export type Answer = { readonly status: number; readonly text: string }
-
 /** A ledger entry, as PostgreSQL holds it. */
 export type Entry = CardState & {
   readonly id: string
@@ -28,6 +27,8 @@ export type Entry = CardState & {
   readonly reverses: string | null
   /** Null for what no till asked for. */
   readonly key: string | null
+  /** Whether a scan, an enrolment or an adjustment says that it moved these points. */
+  readonly engaged: boolean
 }
 
 /**
@@ -132,6 +133,7 @@ export class LedgerBook {
     const breaches: Breach[] = sameCard(card, entry)
       ? []
       : [{ kind: 'wrong', detail: `${said} says ${JSON.stringify(stateOf(entry))}, it makes ${JSON.stringify(card)}` }]
+    if (entry.engaged) return breaches
     const known = entry.key === null ? undefined : this.#known.get(entry.key)
     if (!known) return [...breaches, { kind: 'wrong', detail: `nobody asked for ${said}, key ${entry.key}` }]
     known.entries++

@@ -35,6 +35,8 @@ type PlatformTenant = {
   readonly id: string
   readonly terminalKeys: readonly string[]
   readonly phones: readonly string[]
+  /** Of the same customers. Both tenants have the same. */
+  readonly customerIds: readonly string[]
 }
 
 export type PlatformOptions = {
@@ -46,6 +48,8 @@ export type PlatformOptions = {
 const TENANTS = ['north', 'south']
 const CUSTOMERS = 12
 const OPENING_POINTS = 300
+const WELCOME_BONUS = 25
+const POINTS_PER_SCAN = 3
 
 export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: PlatformOptions): Promise<Platform> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-chaos-'))
@@ -134,14 +138,17 @@ async function makeTenant(database: ChaosDatabase, id: string, tills: number): P
   const terminalKeys = Array.from({ length: tills }, (_, index) => `key-${id}-${index}`)
   const phones = Array.from({ length: CUSTOMERS }, (_, index) => `+4473065000${10 + index}`)
   const programId = await database.transaction(async (client) => {
-    const made = await createTenant(client, { id, name: `Shop ${id}`, programName: 'Points' })
+    const settings = { adjustmentsNeedApproval: true }
+    const made = await createTenant(client, { id, name: `Shop ${id}`, programName: 'Points', settings })
+    await client.query('update programs set welcome_bonus = $1, points_per_scan = $2', [WELCOME_BONUS, POINTS_PER_SCAN])
     for (const [index, key] of terminalKeys.entries())
       await addTerminal(client, { tenant: id, name: `Till ${index}`, key })
     return made.programId
   })
+  const customerIds: string[] = []
   for (const [index, phone] of phones.entries()) {
     const member = { tenant: id, programId, phone, name: `Customer ${index}`, points: OPENING_POINTS }
-    await database.transaction((client) => enrolMember(client, member))
+    customerIds.push((await database.transaction((client) => enrolMember(client, member))).customerId)
   }
-  return { id, terminalKeys, phones }
+  return { id, terminalKeys, phones, customerIds }
 }

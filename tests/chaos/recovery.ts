@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatCursor, parseCursor, type Cursor } from '@loyalty-live/events'
 import { withClient } from '../../scripts/database.ts'
+import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import type { Random } from '../../scripts/random.ts'
 import { until } from '../harness/until.ts'
+import type { Breach } from './breach.ts'
 import type { Crowd } from './crowd.ts'
+import type { Desk } from './desk.ts'
+import type { CustomerTruth } from './customer-screen.ts'
+import { readCustomer } from './engagement-truth.ts'
 import type { Fault } from './faults.ts'
 import type { Listener } from './listener.ts'
 import type { Platform } from './platform.ts'
@@ -15,6 +20,8 @@ export type Stage = { readonly platform: Platform; readonly crowd: Crowd; readon
 /** Longer than this, and it is not slow but stuck. */
 const WELL_AGAIN_MAX_MS = 30_000
 const LOOK_AGAIN_MS = 10
+/** The SDK reads a customer's snapshots again after a minute, of its own clock, whatever happens. */
+const CUSTOMER_MAX_MS = 12_000
 
 /**
  * Puts everything right, and waits until every till has had an answer since, and every client is live and has all that was
@@ -29,8 +36,9 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
   for (const listener of crowd.listeners) listener.wake()
   await fault.heal()
   platform.wire.heal()
-  const isAnswered = ({ answeredAtMs }: Till) => answeredAtMs > sinceMs
-  await (resting ?? until(() => crowd.tills.every(isAnswered), 'every till answered', WELL_AGAIN_MAX_MS))
+  const isAnswered = ({ answeredAtMs }: Till | Desk) => answeredAtMs > sinceMs
+  const askers = [...crowd.tills, ...crowd.desks]
+  await (resting ?? until(() => askers.every(isAnswered), 'every till and desk answered', WELL_AGAIN_MAX_MS))
   const heads = await until(
     () => withClient(platform.database.url, readHeads).catch(() => null), // still recovering
     'the database to answer',
@@ -61,6 +69,24 @@ export async function converge(
     truth = await readTruth(url, since)
     const converged = listeners.every(stands)
     if (converged || performance.now() > deadlineMs) return { truth, converged }
+    await sleep(LOOK_AGAIN_MS)
+  }
+}
+
+/**
+ * Waits until every customer's screen shows what PostgreSQL holds of them, in all tenants. Nothing moves any more, and nobody
+ * makes them look again: they come to it by themselves, or tell what they lack.
+ */
+export async function compareCustomers({ url }: Platform['database'], { telephones }: Crowd): Promise<Breach[]> {
+  const truths = await withSnapshot(url, async (client) => {
+    const read: CustomerTruth[] = []
+    for (const { customerId } of telephones) read.push(await readCustomer(client, customerId))
+    return read
+  })
+  const deadlineMs = performance.now() + CUSTOMER_MAX_MS
+  for (;;) {
+    const differences = telephones.flatMap((telephone, index) => telephone.differences(truths[index]!))
+    if (differences.length === 0 || performance.now() > deadlineMs) return differences
     await sleep(LOOK_AGAIN_MS)
   }
 }

@@ -1,9 +1,10 @@
 import type { Breach } from './breach.ts'
 import type { Crowd } from './crowd.ts'
+import type { EngagementBook } from './engagement-book.ts'
 import type { LedgerBook } from './ledger-book.ts'
 import type { Platform } from './platform.ts'
 import { compareScreen, reconcile } from './reconcile.ts'
-import { converge, describe } from './recovery.ts'
+import { compareCustomers, converge, describe } from './recovery.ts'
 import { readTruth, type Truth } from './truth.ts'
 
 /** Holds what everybody was told against what PostgreSQL holds, from one check to the next. */
@@ -18,18 +19,27 @@ export type Referee = {
   restore(putBackupInPlace: () => Promise<void>): Promise<Breach[]>
 }
 
+export type Books = { readonly book: LedgerBook; readonly engagements: EngagementBook }
+
 /** @param start what the database held when the book was opened and the clients took their first snapshot, or before */
 export function createReferee(
   { database }: Platform,
   crowd: Crowd,
-  book: LedgerBook,
+  { book, engagements }: Books,
   start: ReadonlyMap<string, Truth>,
 ): Referee {
   let checked = headsOf(start)
 
-  function checkLedger(truth: ReadonlyMap<string, Truth>): Breach[] {
+  function checkBooks(truth: ReadonlyMap<string, Truth>): Breach[] {
     checked = headsOf(truth)
-    return book.check(entriesOf(truth), cardsOf(truth))
+    const told = [...truth.values()]
+    return [
+      ...book.check(entriesOf(truth), cardsOf(truth)),
+      ...engagements.check(told.flatMap((of) => of.engagements)),
+      ...told.flatMap(({ toldTwice }) =>
+        toldTwice.map((id): Breach => ({ kind: 'doubled', detail: `notification ${id} was told twice` })),
+      ),
+    ]
   }
 
   return {
@@ -42,17 +52,22 @@ export function createReferee(
         return [...compareScreen(name, cards, of.cards), ...reconcile(listener.takeLog(), of, historyRewritten)]
       })
       const bareClients = crowd.bareListeners.flatMap((listener) => listener.check())
+      const customers = [
+        ...(await compareCustomers(database, crowd)),
+        ...crowd.telephones.flatMap((telephone) => telephone.takeFaults()),
+      ]
       const why = `not every client came to the head of its stream; ${describe(crowd)}`
       const stuck: Breach[] = converged ? [] : [{ kind: 'stuck', detail: why }]
-      return [...stuck, ...clients, ...bareClients, ...checkLedger(truth)]
+      return [...stuck, ...clients, ...bareClients, ...customers, ...checkBooks(truth)]
     },
     async restore(putBackupInPlace) {
       await crowd.rest()
-      const breaches = checkLedger(await readTruth(database.url, checked))
+      const breaches = checkBooks(await readTruth(database.url, checked))
       await putBackupInPlace()
       const restored = await readTruth(database.url, new Map())
       checked = headsOf(restored)
       book.restart(cardsOf(restored))
+      engagements.restart()
       for (const till of crowd.tills) till.forget()
       crowd.work()
       return breaches

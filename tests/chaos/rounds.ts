@@ -3,6 +3,7 @@ import { Random } from '../../scripts/random.ts'
 import type { Breach } from './breach.ts'
 import { openCrowd, type Crowd } from './crowd.ts'
 import { makeFault, type Fault, type FaultKind } from './faults.ts'
+import { EngagementBook } from './engagement-book.ts'
 import { LedgerBook } from './ledger-book.ts'
 import { openPlatform, type Platform } from './platform.ts'
 import { describe, recover, type Stage } from './recovery.ts'
@@ -25,6 +26,7 @@ export type Chaos = {
   readonly platform: Platform
   readonly crowd: Crowd
   readonly book: LedgerBook
+  readonly engagements: EngagementBook
   /**
    * One round: load → fault → healed → everybody well again → tills rest → everything is held against PostgreSQL.
    * Null when this machine cannot do that fault.
@@ -47,13 +49,15 @@ export async function openChaos(options: ChaosOptions): Promise<Chaos> {
   try {
     const start = await readTruth(platform.database.url, new Map())
     const book = new LedgerBook(cardsOf(start))
-    const crowd = await openCrowd(platform, { clientsPerTenant, book, seed })
-    const referee = createReferee(platform, crowd, book, start)
+    const engagements = new EngagementBook()
+    const crowd = await openCrowd(platform, { clientsPerTenant, book, engagements, seed })
+    const referee = createReferee(platform, crowd, { book, engagements }, start)
     let rounds = 0
     return {
       platform,
       crowd,
       book,
+      engagements,
       async round(kind, { during } = {}) {
         // Of its own, so that a round does the same whatever the rounds before it took from chance.
         const random = new Random(seed + 7919 * ++rounds)

@@ -2,11 +2,19 @@ import { parseCursor, type Cursor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import type { CardState } from '../harness/shown-cards.ts'
+import type { Engagement } from './engagement-book.ts'
+import { readEngagements, readToldTwice } from './engagement-truth.ts'
 import type { Entry } from './ledger-book.ts'
 import type { Committed } from './reconcile.ts'
 
 /** What PostgreSQL holds of a tenant, in one snapshot. */
-export type Truth = Committed & { readonly cards: ReadonlyMap<string, CardState>; readonly entries: readonly Entry[] }
+export type Truth = Committed & {
+  readonly cards: ReadonlyMap<string, CardState>
+  readonly entries: readonly Entry[]
+  readonly engagements: readonly Engagement[]
+  /** Notifications that were told more than once. */
+  readonly toldTwice: readonly string[]
+}
 
 /**
  * Reads every tenant in one snapshot.
@@ -23,6 +31,8 @@ export function readTruth(url: string, since: ReadonlyMap<string, Cursor>): Prom
         ids: await readIds(client, tenant, seq),
         cards: await readCards(client, tenant),
         entries: await readEntries(client, tenant, seq),
+        engagements: await readEngagements(client, tenant, seq),
+        toldTwice: await readToldTwice(client, tenant, seq),
       })
     }
     return truth
@@ -59,8 +69,15 @@ async function readEntries(client: ClientBase, tenant: string, seq: number): Pro
   const { rows } = await client.query<Entry>(
     `select id, tenant_id as tenant, card_id as "cardId", seq::float8 as seq, type, points::float8 as points,
        balance_after::float8 as balance, earned_after::float8 as earned, redeemed_after::float8 as redeemed,
-       card_version::float8 as version, reverses, idempotency_key as key
-     from entries where tenant_id = $1 and seq > $2 order by seq`,
+       card_version::float8 as version, reverses, idempotency_key as key,
+       exists (select from adjustments a where a.tenant_id = e.tenant_id and a.transaction_id = e.id)
+         or exists (select from qr_scans s where s.tenant_id = e.tenant_id and s.transaction_id = e.id)
+         or exists (
+           select from enrolments m
+           where m.tenant_id = e.tenant_id and m.customer_id = e.customer_id and m.program_id = e.program_id
+             and m.status = 'active' and e.type = 'enrol'
+         ) as engaged
+     from entries e where tenant_id = $1 and seq > $2 order by seq`,
     [tenant, seq],
   )
   return rows

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../../scripts/random.ts'
+import type { Breach } from './breach.ts'
+
+export type Answer = { readonly status: number; readonly text: string }
+
+/** A request that is sent byte for byte the same each time. */
+type Wish = {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: string
+  /** Its idempotency key, where it has one. */
+  readonly key?: string
+}
+
+export type PersistenceOptions = {
+  readonly apiUrl: string
+  readonly signIn: () => Promise<string>
+  readonly random: Random
+  readonly closing: AbortSignal
+  /** Statuses after which nobody asks again. */
+  readonly final: readonly number[]
+  readonly report: (breach: Breach) => void
+}
+
+/** Somebody who does not give up: asks until there is an answer. */
+export type Persistence = {
+  /** When a final answer was given last, in milliseconds of performance.now(). */
+  readonly answeredAtMs: number
+  /** Sends until there is a final answer. Null when they walked away, or it was closed. */
+  perform(wish: Wish): Promise<Answer | null>
+  pause(range: { readonly min: number; readonly max: number }): Promise<void>
+}
+
+const ANSWER_LIMIT_MS = 2_000
+const RETRY_MS = { min: 40, max: 160 }
+/** Walks away from what was not answered. */
+const WALK_AWAY = 0.03
+
+export function createPersistence(options: PersistenceOptions): Persistence {
+  const { apiUrl, signIn, random, closing, final, report } = options
+  let token: string | null = null
+  let answeredAtMs = 0
+
+  async function perform(wish: Wish): Promise<Answer | null> {
+    while (!closing.aborted) {
+      const answer = await send(wish).catch(() => null) // cut off, refused or too late: nobody knows what became of it
+      if (answer && final.includes(answer.status)) {
+        answeredAtMs = performance.now()
+        return answer
+      }
+      if (answer && !isPromised(answer))
+        report({ kind: 'unpromised', detail: `${wish.path} was answered ${answer.status} ${answer.text}` })
+      if (answer?.status === 401) token = null
+      else if (random.chance(WALK_AWAY)) return null
+      else await pause(RETRY_MS)
+    }
+    return null
+  }
+
+  async function send({ method, path, body, key }: Wish): Promise<Answer> {
+    token ??= await signIn()
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.any([closing, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+    })
+    return { status: response.status, text: await response.text() }
+  }
+
+  async function pause({ min, max }: { min: number; max: number }): Promise<void> {
+    await sleep(random.int(min, max), undefined, { signal: closing }).catch(() => undefined) // closed: loops end
+  }
+
+  return {
+    get answeredAtMs() {
+      return answeredAtMs
+    },
+    perform,
+    pause,
+  }
+}
+
+/** What everybody is told to expect when something is out of order: sign in again, or try again. */
+function isPromised({ status, text }: Answer): boolean {
+  if (status === 429 || status === 401) return true
+  return status === 503 && /"code":"(database-unavailable|overloaded)"/.test(text)
+}
