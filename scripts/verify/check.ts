@@ -5,8 +5,8 @@ export type Check = {
   /** What holds when no row is found. */
   readonly claim: string
   /**
-   * Set-based, one pass. $1: a tenant, or null for all. $2, where it is used: events since then are kept, those before may
-   * have been dropped.
+   * Set-based, one pass. $1: a tenant, or null for all. $2, where it is used: events and notifications since then are
+   * kept, those before may have been dropped.
    */
   readonly sql: string
 }

@@ -27,7 +27,7 @@ export const engagementChecks: readonly Check[] = [
         union all
         select a.tenant_id, a.customer_id, a.id, 'adjustment'
         from adjustments a
-        where ${ofTenant('a')} and a.expires_at is not null
+        where ${ofTenant('a')} and a.expires_at is not null and (a.status = 'pending' or a.created_at >= $2)
       ) asked
       where not exists (
         select from notifications n
@@ -67,7 +67,7 @@ export const engagementChecks: readonly Check[] = [
   },
   {
     name: 'entries-are-told',
-    claim: 'each change of points was told to its customer, with its figures, since such notifications are written',
+    claim: 'each change of points was told to its customer, with its figures, as long as its events are kept',
     sql: `
       select e.tenant_id as tenant, e.id as entry, e.points, n.points as "notification says"
       from entries e
@@ -77,6 +77,7 @@ export const engagementChecks: readonly Check[] = [
       left join notifications n on n.tenant_id = e.tenant_id and n.id = e.id
       where ${ofTenant('e')}
         and e.id >= since.first
+        and e.created_at >= $2
         and (n.customer_id, n.points, n.transaction_id) is distinct from (e.customer_id, e.points, e.id)`,
   },
 ]

@@ -262,6 +262,23 @@ test('M5 events past retention are not missed, those within are', async () => {
   })
 })
 
+test('M5 notifications that were forgotten long after their events are not missed', async () => {
+  await traded.rolledBack(async (client) => {
+    await client.query('set local session_replication_role = replica')
+    await client.query(`update entries set created_at = created_at - interval '100 days'`)
+    await client.query(`update adjustments set created_at = created_at - interval '400 days'`)
+    await client.query(`delete from events`)
+    // All that were read; somebody has never looked, and has kept theirs.
+    await client.query(
+      `delete from notifications n
+       where not is_open(n)
+         and id not in (select min(id::text)::uuid from notifications where transaction_id is not null group by tenant_id)`,
+    )
+    const broken = await brokenChecks(client)
+    expect(broken.filter((name) => name.includes('told') || name.includes('notification'))).toEqual([])
+  })
+})
+
 test('M5 a debt is judged by the policy of its time', async () => {
   await traded.rolledBack(async (client) => {
     const policy = (debtPolicy: string) =>

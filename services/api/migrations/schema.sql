@@ -299,7 +299,7 @@ create table notifications (
 alter table notifications force row level security;
 grant select on notifications to loyalty_app;
 grant select on notifications to loyalty_customer;
-grant insert, select on notifications to loyalty_engine;
+grant delete, insert, select on notifications to loyalty_engine;
 
 create table programs (
   tenant_id text not null,
@@ -458,6 +458,8 @@ CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created
 CREATE INDEX members_by_name ON public.members USING btree (tenant_id, sort_name, customer_id);
 CREATE INDEX members_vip ON public.members USING btree (tenant_id, vip_since, customer_id) WHERE vip;
 CREATE INDEX notifications_by_customer ON public.notifications USING btree (customer_id, id);
+CREATE INDEX notifications_made ON public.notifications USING brin (created_at) WITH (autosummarize='on');
+CREATE INDEX notifications_read ON public.notifications USING btree (read_at) WHERE (read_at IS NOT NULL);
 CREATE UNIQUE INDEX programs_default ON public.programs USING btree (tenant_id) WHERE is_default;
 CREATE UNIQUE INDEX programs_name ON public.programs USING btree (tenant_id, lower(name));
 CREATE INDEX qr_scans_by_customer ON public.qr_scans USING btree (tenant_id, customer_id, id);
@@ -1392,6 +1394,51 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.forget_notifications(p_read_days integer, p_days integer, p_batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  forgotten int;
+  more int;
+begin
+  delete from notifications
+  where ctid = any (array(
+    select n.ctid
+    from notifications n
+    where n.read_at < now() - make_interval(days => p_read_days) and not is_open(n)
+    limit p_batch
+    for update skip locked
+  ));
+  get diagnostics forgotten = row_count;
+  delete from notifications
+  where ctid = any (array(
+    select n.ctid
+    from notifications n
+    where n.created_at < now() - make_interval(days => p_days) and not is_open(n)
+    limit p_batch
+    for update skip locked
+  ));
+  get diagnostics more = row_count;
+  return greatest(forgotten, more);
+end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.is_open(n notifications)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (
+    select from enrolments e where e.tenant_id = n.tenant_id and e.id = n.enrolment_id and e.status = 'pending'
+  ) or exists (
+    select from adjustments a where a.tenant_id = n.tenant_id and a.id = n.adjustment_id and a.status = 'pending'
+  )
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.iso_time(at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1785,77 +1832,13 @@ end $function$
 
 CREATE OR REPLACE FUNCTION public.scan_customer(p_tenant text, p_actor json, p_input json)
  RETURNS json
- LANGUAGE plpgsql
+ LANGUAGE sql
 AS $function$
-declare
-  input record;
-  person customers;
-  member members;
-  program programs;
-  card cards;
-  scan qr_scans;
-  enrolment enrolments;
-begin
-  select * into input
-  from json_to_record(p_input) as i ("customerId" uuid, nonce text, "programId" uuid, points bigint);
-  select * into person from customers where id = input."customerId";
-  if not found then
-    return json_build_object('code', 'customer-not-found');
-  end if;
-  program := find_program(p_tenant, input."programId");
-  if program.id is null then
-    return json_build_object('code', 'program-not-found');
-  end if;
-  card := find_card(p_tenant, person.id, program.id);
-  if not program.active and (card.id is null or input.points is not null) then
-    return json_build_object('code', 'program-inactive');
-  end if;
-  if exists (select from qr_scans s where s.tenant_id = p_tenant and s.nonce = decode(input.nonce, 'hex')) then
-    return json_build_object('code', 'qr-used');
-  end if;
-  select * into enrolment
-  from enrolments e
-  where e.tenant_id = p_tenant and e.customer_id = person.id and e.program_id = program.id and e.status = 'pending';
-
-  member := (ensure_member(p_tenant, person.phone, person.name, p_actor)).member;
-  scan := row(
-    p_tenant, uuid_v7(clock_timestamp(), 0), decode(input.nonce, 'hex'), person.id, program.id,
-    case
-      when card.id is null and enrolment.id is null then 'enrolment_requested'
-      when card.id is null then 'enrolment_pending'
-      when coalesce(input.points, program.points_per_scan) > 0 and program.active then 'points_awarded'
-      else 'identified'
-    end,
-    null, null, null, p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp()
-  )::qr_scans;
-  if scan.outcome = 'points_awarded' then
-    scan.points := coalesce(input.points, program.points_per_scan);
-  end if;
-
-  perform append_event(p_tenant, 'qr_scanned', 1, person.id, p_actor, json_build_object(
-    'customerId', person.id, 'customerPhone', member.phone, 'customerName', member.display_name, 'scanId', scan.id,
-    'programId', program.id, 'outcome', scan.outcome, 'pointsAwarded', scan.points
-  ));
-  perform notify_customer(p_tenant, person.id, 'scanned', program.id, p_actor);
-  case scan.outcome
-    when 'enrolment_requested' then
-      enrolment := open_enrolment(p_tenant, p_actor, person.id, program.id, 'scan');
-      scan.enrolment_id := enrolment.id;
-    when 'enrolment_pending' then
-      scan.enrolment_id := enrolment.id;
-    when 'points_awarded' then
-      scan.transaction_id := apply_change(p_tenant, p_actor, jsonb_build_object(
-        'kind', 'scan', 'customerId', person.id, 'programId', program.id, 'points', scan.points
-      )) ->> 'transactionId';
-      perform announce_transaction(p_tenant, scan.transaction_id, p_actor);
-      card := find_card(p_tenant, person.id, program.id);
-    when 'identified' then null;
-  end case;
-  insert into qr_scans select scan.*;
-  return (scan_record(scan)::jsonb || jsonb_build_object('card', case when card.id is not null then jsonb_build_object(
-    'id', card.id, 'balance', card.balance, 'earned', card.earned, 'redeemed', card.redeemed, 'version', card.version
-  ) end))::json;
-end $function$
+  select case
+    when (p_input ->> 'expired')::boolean then json_build_object('code', 'qr-expired')
+    else take_scan(p_tenant, p_actor, p_input)
+  end
+$function$
 -- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.scan_record(s qr_scans)
@@ -1936,6 +1919,81 @@ begin
   return query select * from customers where phone = p_phone;
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.take_scan(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  person customers;
+  member members;
+  program programs;
+  card cards;
+  scan qr_scans;
+  enrolment enrolments;
+begin
+  select * into input
+  from json_to_record(p_input) as i ("customerId" uuid, nonce text, "programId" uuid, points bigint);
+  select * into person from customers where id = input."customerId";
+  if not found then
+    return json_build_object('code', 'customer-not-found');
+  end if;
+  program := find_program(p_tenant, input."programId");
+  if program.id is null then
+    return json_build_object('code', 'program-not-found');
+  end if;
+  card := find_card(p_tenant, person.id, program.id);
+  if not program.active and (card.id is null or input.points is not null) then
+    return json_build_object('code', 'program-inactive');
+  end if;
+  if exists (select from qr_scans s where s.tenant_id = p_tenant and s.nonce = decode(input.nonce, 'hex')) then
+    return json_build_object('code', 'qr-used');
+  end if;
+  select * into enrolment
+  from enrolments e
+  where e.tenant_id = p_tenant and e.customer_id = person.id and e.program_id = program.id and e.status = 'pending';
+
+  member := (ensure_member(p_tenant, person.phone, person.name, p_actor)).member;
+  scan := row(
+    p_tenant, uuid_v7(clock_timestamp(), 0), decode(input.nonce, 'hex'), person.id, program.id,
+    case
+      when card.id is null and enrolment.id is null then 'enrolment_requested'
+      when card.id is null then 'enrolment_pending'
+      when coalesce(input.points, program.points_per_scan) > 0 and program.active then 'points_awarded'
+      else 'identified'
+    end,
+    null, null, null, p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp()
+  )::qr_scans;
+  if scan.outcome = 'points_awarded' then
+    scan.points := coalesce(input.points, program.points_per_scan);
+  end if;
+
+  perform append_event(p_tenant, 'qr_scanned', 1, person.id, p_actor, json_build_object(
+    'customerId', person.id, 'customerPhone', member.phone, 'customerName', member.display_name, 'scanId', scan.id,
+    'programId', program.id, 'outcome', scan.outcome, 'pointsAwarded', scan.points
+  ));
+  perform notify_customer(p_tenant, person.id, 'scanned', program.id, p_actor);
+  case scan.outcome
+    when 'enrolment_requested' then
+      enrolment := open_enrolment(p_tenant, p_actor, person.id, program.id, 'scan');
+      scan.enrolment_id := enrolment.id;
+    when 'enrolment_pending' then
+      scan.enrolment_id := enrolment.id;
+    when 'points_awarded' then
+      scan.transaction_id := apply_change(p_tenant, p_actor, jsonb_build_object(
+        'kind', 'scan', 'customerId', person.id, 'programId', program.id, 'points', scan.points
+      )) ->> 'transactionId';
+      perform announce_transaction(p_tenant, scan.transaction_id, p_actor);
+      card := find_card(p_tenant, person.id, program.id);
+    when 'identified' then null;
+  end case;
+  insert into qr_scans select scan.*;
+  return (scan_record(scan)::jsonb || jsonb_build_object('card', case when card.id is not null then jsonb_build_object(
+    'id', card.id, 'balance', card.balance, 'earned', card.earned, 'redeemed', card.redeemed, 'version', card.version
+  ) end))::json;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.tell_of_entries()
  RETURNS trigger

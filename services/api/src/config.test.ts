@@ -34,7 +34,7 @@ describe('configuration of the API', () => {
       production: true,
       relay: { targets: ['http://localhost:9011'] },
       auth: { tokenSeconds: 600, keys: { own: [key] } },
-      retention: { eventDays: 7, idempotencyDays: 7 },
+      retention: { eventDays: 7, idempotencyDays: 7, notificationReadDays: 90, notificationDays: 365 },
     })
   })
 
@@ -52,6 +52,8 @@ describe('configuration of the API', () => {
     ['AUTH_JWKS_URL', 'https://me:secret@id.example/jwks.json'],
     ['REALTIME_PUBLIC_URL', 'https://:secret@live.example'],
     ['IDEMPOTENCY_DAYS', '6'],
+    ['NOTIFICATION_READ_DAYS', '6'],
+    ['NOTIFICATION_DAYS', '6'],
     ['AUTH_SIGNING_KEY', '{"kty":"RSA"}'],
     ['AUTH_SIGNING_KEY', 'not json'],
     ['LOG_LEVEL', 'loud'],

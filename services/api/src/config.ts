@@ -79,6 +79,8 @@ const environment = z
     SIGN_IN_LIMIT_PER_MINUTE: positive.default(60),
     EVENT_RETENTION_DAYS: positive.default(7),
     IDEMPOTENCY_DAYS: positive.min(7, { error: 'must be at least 7: clients may retry that long' }).default(7),
+    NOTIFICATION_READ_DAYS: positive.default(90),
+    NOTIFICATION_DAYS: positive.default(365),
     CORS_ORIGIN: z.string().default('*'),
     REALTIME_PUBLIC_URL: url.optional(),
     CONSOLE_FOLDER: z.string().min(1).default(CONSOLE_FOLDER),
@@ -99,6 +101,15 @@ const environment = z
         input: undefined,
         path: ['CUSTOMER_SECRET'],
         message: 'is missing: with an outside identity provider it is what customers’ QR codes are signed with',
+      })
+    }
+    for (const name of ['NOTIFICATION_READ_DAYS', 'NOTIFICATION_DAYS'] as const) {
+      if (context.value[name] >= context.value.EVENT_RETENTION_DAYS) continue
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        path: [name],
+        message: 'must be at least EVENT_RETENTION_DAYS: what is told of is there as long',
       })
     }
     const { CUSTOMER_CODE_WEBHOOK_URL, CUSTOMER_CODE_WEBHOOK_SECRET } = context.value
@@ -136,7 +147,14 @@ export type Config = {
   readonly customerCodeWebhook: { readonly url: string; readonly secret: string } | null
   readonly ledger: { readonly lanes: number; readonly queueMax: number }
   readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
-  readonly retention: { readonly eventDays: number; readonly idempotencyDays: number }
+  readonly retention: {
+    readonly eventDays: number
+    readonly idempotencyDays: number
+    /** Since a notification was read. */
+    readonly notificationReadDays: number
+    /** Since it was made, read or not. */
+    readonly notificationDays: number
+  }
   readonly corsOrigin: string
   /** The built console, and where its browsers reach the realtime server. */
   readonly console: { readonly folder: string; readonly realtimeUrl: string }
@@ -179,7 +197,12 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       : null,
     ledger: { lanes: e.LEDGER_LANES, queueMax: e.LEDGER_QUEUE_MAX },
     limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
-    retention: { eventDays: e.EVENT_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS },
+    retention: {
+      eventDays: e.EVENT_RETENTION_DAYS,
+      idempotencyDays: e.IDEMPOTENCY_DAYS,
+      notificationReadDays: e.NOTIFICATION_READ_DAYS,
+      notificationDays: e.NOTIFICATION_DAYS,
+    },
     corsOrigin: e.CORS_ORIGIN,
     console: { folder: resolve(e.CONSOLE_FOLDER), realtimeUrl: e.REALTIME_PUBLIC_URL ?? e.WS_SERVER_URL[0]! },
     trustProxy: e.TRUST_PROXY,

@@ -64,6 +64,7 @@ const DETAILS: Partial<Record<ErrorCode, (extra: Record<string, unknown>) => str
   'already-decided': () => 'it was decided otherwise before; `current` is the record as it is',
   'adjustment-expired': () => 'nobody answered in time; `current` is the record as it is',
   'nothing-to-decide': ({ kind }) => `a notification of kind ${String(kind)} asks for no decision`,
+  'qr-expired': () => 'body.qr: the code has expired; scan the one that is shown now',
   'qr-used': () => 'this code was scanned here before; each is good for one scan',
   'already-reversed': () => 'the transaction was reversed before; it is reversed once',
   'not-reversible': ({ type }) => `a transaction of type ${String(type)} cannot be reversed`,

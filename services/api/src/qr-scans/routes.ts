@@ -43,7 +43,7 @@ export function qrScanRoutes(app: App, { db, onCommitted, qrCodes }: QrScansOpti
       ),
     },
     handler: async ({ caller: { tenant, actor }, headers, body: { qr, programId, points } }, reply) => {
-      const { customerId, nonce } = qrCodes.read(qr)
+      const { customerId, nonce, expired } = qrCodes.read(qr)
       const result = await engage(
         { db, onCommitted },
         {
@@ -52,7 +52,7 @@ export function qrScanRoutes(app: App, { db, onCommitted, qrCodes }: QrScansOpti
           actor,
           key: headers['idempotency-key'],
           hash: requestHash('scan', qr, programId, points),
-          input: { customerId, nonce, programId, points },
+          input: { customerId, nonce, expired, programId, points },
         },
       )
       return sendEngaged(reply, 201, result)

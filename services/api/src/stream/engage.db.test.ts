@@ -136,6 +136,22 @@ describe('an idempotency key', () => {
     })
   })
 
+  test('gets its first answer again when its code has expired meanwhile; without one, it is expired', async () => {
+    await engagements.rules(10, 0)
+    const { id } = await engagements.demo.enrol({ points: 0 })
+    const input = { customerId: id, nonce: newNonce() }
+    const late = { ...input, expired: true }
+    const first = await engagements.run('scan_customer', { ...input, expired: false }, { key: 'late', hash: '02' })
+    expect(await engagements.run('scan_customer', late, { key: 'late', hash: '02' })).toEqual({
+      ...first,
+      replayed: true,
+    })
+    expect(await engagements.run('scan_customer', late, { key: 'too late', hash: '02' })).toMatchObject({
+      refusal: { code: 'qr-expired' },
+    })
+    expect((await engagements.cardOf(id))?.balance).toBe('10')
+  })
+
   test('remembers a refusal', async () => {
     const input = { customerId: randomUUID(), nonce: newNonce() }
     const refused = await engagements.run('scan_customer', input, { key: 'refused', hash: '01' })
