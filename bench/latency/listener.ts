@@ -7,8 +7,12 @@ export type Listener = {
   close(): void
 }
 
-/** A socket in the peer's first room. */
-export async function listen(port: number, peer: Peer): Promise<Listener> {
+/**
+ * A socket in the peer's first room.
+ *
+ * @param awaited part of the message that is waited for
+ */
+export async function listen(port: number, peer: Peer, awaited = '"loyalty_updated"'): Promise<Listener> {
   let waiting: PromiseWithResolvers<void> | null = null
   const [socket] = await connectMembers({
     port,
@@ -16,7 +20,7 @@ export async function listen(port: number, peer: Peer): Promise<Listener> {
     sockets: 1,
     rooms: 1,
     onText(bytes, start, end) {
-      if (waiting !== null && bytes.subarray(start, end).includes('"loyalty_updated"')) waiting.resolve()
+      if (waiting !== null && bytes.subarray(start, end).includes(awaited)) waiting.resolve()
     },
     onLost: (reason) => waiting?.reject(new Error(`the socket was closed: ${reason}`)),
   })

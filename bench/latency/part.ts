@@ -29,8 +29,8 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
       commit: () => measureLone(requests, loneCommit),
       broadcast: () => measureLone(requests, broadcast),
     },
-    (name, { socketP50Ms }, round) =>
-      say(`round ${round}/${settings.rounds}: ${name} p50 ${figureText(socketP50Ms)} ms`),
+    (name, { socket }, round) =>
+      say(`round ${round}/${settings.rounds}: ${name} p50 ${figureText(socket.quantile(0.5))} ms`),
   )
   return report(results)
 }
@@ -68,10 +68,10 @@ function report(results: Record<Contender, readonly LoneLatency[]>): Findings {
 
 const row = (name: string, latencies: readonly LoneLatency[], hasSocket = true) => [
   name,
-  medianOf(latencies, ({ answerP50Ms }) => answerP50Ms),
-  medianOf(latencies, ({ answerP99Ms }) => answerP99Ms),
-  hasSocket ? medianOf(latencies, ({ socketP50Ms }) => socketP50Ms) : null,
-  hasSocket ? medianOf(latencies, ({ socketP99Ms }) => socketP99Ms) : null,
+  medianOf(latencies, ({ answer }) => answer.quantile(0.5)),
+  medianOf(latencies, ({ answer }) => answer.quantile(0.99)),
+  hasSocket ? p50(latencies) : null,
+  hasSocket ? medianOf(latencies, ({ socket }) => socket.quantile(0.99)) : null,
 ]
 
-const p50 = (latencies: readonly LoneLatency[]) => medianOf(latencies, ({ socketP50Ms }) => socketP50Ms)
+const p50 = (latencies: readonly LoneLatency[]) => medianOf(latencies, ({ socket }) => socket.quantile(0.5))

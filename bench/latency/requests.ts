@@ -29,7 +29,7 @@ export async function openOurs(
   const listener = await listen(realtimePort, peerOf('ours', { tokens, broadcastSecret: '' }))
   scratch.onClose(async () => listener.close())
   let member = 0
-  function send(connection: HttpConnection, points: number, expected: number): Promise<void> {
+  function send(connection: HttpConnection, points: number, expected: number): Promise<string> {
     const body = { phone: phoneOf(population, 0, ++member % population.membersPerTenant), action: 'redeem', points }
     const headers = {
       authorization: `Bearer ${tokens[0]}`,
@@ -94,12 +94,15 @@ export async function openLoneCommit(scratch: Scratch, url: string): Promise<Beg
   return async () => ({ request: commit, end: () => undefined })
 }
 
-async function beginOver(port: number, request: (connection: HttpConnection) => ReturnType<LoneRequest>) {
+/** Requests over a connection of their own. */
+export async function beginOver(port: number, request: (connection: HttpConnection) => ReturnType<LoneRequest>) {
   const connection = await openHttpConnection(port)
   return { request: () => request(connection), end: () => connection.close() }
 }
 
-async function insist(connection: HttpConnection, request: string, expected: number): Promise<void> {
+/** Sends one, and reads its answer. @throws Error when it is another than expected */
+export async function insist(connection: HttpConnection, request: string, expected: number): Promise<string> {
   const { status, body } = await connection.send(request)
   if (status !== expected) throw new Error(`the server answered ${status}: ${body}`)
+  return body
 }

@@ -17,8 +17,16 @@ const TOKEN_SECONDS = '86400'
 /** Nobody is told to slow down. */
 const NO_LIMIT = '1000000000'
 
-/** The API and the realtime server of this repository as it stands, with the settings they have by default but for limits. */
-export async function startPlatform(scratch: Scratch, databaseUrl: string): Promise<Platform> {
+/**
+ * The API and the realtime server of this repository as it stands, with the settings they have by default but for limits.
+ *
+ * @param env more settings of the API
+ */
+export async function startPlatform(
+  scratch: Scratch,
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Platform> {
   const [apiPort, realtimePort] = await freePorts(2)
   const secrets = makeSecrets()
   const startRealtime = () =>
@@ -41,6 +49,7 @@ export async function startPlatform(scratch: Scratch, databaseUrl: string): Prom
       AUTH_TOKEN_SECONDS: TOKEN_SECONDS,
       RATE_LIMIT_PER_MINUTE: NO_LIMIT,
       SIGN_IN_LIMIT_PER_MINUTE: NO_LIMIT,
+      ...env,
     },
   })
   return { api, realtime, apiPort, realtimePort, startRealtime }
