@@ -1,10 +1,13 @@
 import { setInterval as every } from 'node:timers/promises'
 import { fields } from '@loyalty-live/events'
 import { z } from 'zod'
+import { codeReader } from './codes/desk.ts'
 import { describeCommand, runCommand } from './command.ts'
+import { dataFolder } from './database.ts'
 import { DEMO_PASSWORD } from './demo/tenants.ts'
 import { httpUrl, localUrls, numberBy, parsedBy } from './options.ts'
-import { startSimulation, type Simulation } from './simulate/run.ts'
+import { startSimulation, STEPS, type Simulation } from './simulate/run.ts'
+import { sights } from './simulate/tally.ts'
 import { listenForStop } from './stop-signal.ts'
 
 type Options = {
@@ -16,6 +19,7 @@ type Options = {
   email?: string
   password: string
   seed: number
+  customers: boolean
 }
 
 /** The API lets one terminal ask so often; a change takes two requests, and some room is left. */
@@ -27,8 +31,7 @@ const clearLine = process.stdout.isTTY ? '\r\u001B[2K' : ''
 
 const command = describeCommand({
   name: 'npm run simulate --',
-  description:
-    'Believable traffic for a tenant: tills that look customers up, add, redeem, get refused, repeat themselves and take back; an office that changes records. Ends with exit code 1 when anything was answered otherwise than promised.',
+  description: `Believable traffic for a tenant. Of a hundred steps: ${proportions()}. A newcomer signs in, every four seconds at most, shows a code and is asked to enrol; four of five accept. Customers sign in by the codes that npm start keeps in its DATA_DIR; where there are none, it goes on without them, and says so. Ends with exit code 1 when anything was answered otherwise than promised.`,
   examples: [
     'npm run simulate                               five changes a second, until Ctrl-C',
     'npm run simulate -- --rate 200 --duration 60   a busy minute',
@@ -42,13 +45,14 @@ const command = describeCommand({
   .option('--api <url>', 'where the API is', parsedBy(httpUrl), localUrls.api)
   .option('--email <address>', 'of an owner or admin, who makes the tills (default: owner@<tenant>.test)')
   .option('--password <password>', 'of that owner', DEMO_PASSWORD)
+  .option('--no-customers', 'nobody has a telephone: no codes are scanned, nobody is enrolled')
   .option('--seed <n>', 'the same seed wants the same things', numberBy(z.int()), Math.floor(Math.random() * 2 ** 31))
   .action(run)
 
 await runCommand(command)
 
 async function run(options: Options): Promise<void> {
-  const { rate, duration, tenant, api, password, seed } = options
+  const { rate, duration, tenant, api, password, seed, customers } = options
   const tills = options.tills ?? Math.max(TILLS_MIN, Math.ceil(rate / CHANGES_PER_TILL_MAX))
   const { stopping, hurrying } = listenForStop()
   hurrying.addEventListener('abort', () => process.exit(1))
@@ -61,6 +65,8 @@ async function run(options: Options): Promise<void> {
       durationSeconds: duration,
       tills,
       seed,
+      readCode: customers ? codeReader(dataFolder(process.env)) : null,
+      onNoCodes: (reason) => console.log(`customers stay at home: ${reason}`),
       onUnexpected: (reason) => console.error(`${clearLine}unexpected: ${reason}`),
     },
     stopping,
@@ -72,6 +78,13 @@ async function run(options: Options): Promise<void> {
   over.abort()
   console.log(`${clearLine}${progress(simulation)}; the tills are revoked`)
   process.exitCode = simulation.totals.unexpected > 0 ? 1 : 0
+}
+
+/** Such as `38 add, 36 redeem`. */
+function proportions(): string {
+  return Object.entries(STEPS)
+    .map(([step, weight]) => `${weight} ${step}`)
+    .join(', ')
 }
 
 /** One line that is written over on a terminal; a new one now and then in a file. */
@@ -88,6 +101,7 @@ async function showProgress(simulation: Simulation, over: AbortSignal): Promise<
 
 function progress({ totals }: Simulation): string {
   const { done, refused, retried, unexpected, p50Ms, p99Ms } = totals
+  const seen = sights.map((sight) => `${totals.sights[sight]} ${sight}`).join(', ')
   const latency = `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
-  return `${done} done, ${refused} refused, ${retried} retried, ${unexpected} unexpected; ${latency}`
+  return `${done} done, ${refused} refused, ${retried} retried, ${unexpected} unexpected; ${seen}; ${latency}`
 }

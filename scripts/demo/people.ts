@@ -14,6 +14,9 @@ export function makePeople(random: Random, count: number): Person[] {
   return names.map((name, index) => ({ name, phone: numbers[index]! }))
 }
 
+/** A number that nobody of the demo data has. @param next chance, in [0, 1) */
+export const newcomerPhone = (next: () => number) => `+4473069${String(Math.floor(next() * 100_000)).padStart(5, '0')}`
+
 function makePhone(random: Random): string {
   const digits = (length: number) => Array.from({ length }, () => random.int(0, 9)).join('')
   // Below the block of John Doe's number.

@@ -105,6 +105,8 @@ async function soakAt(
       durationSeconds: 0,
       tills: SIDE_TILLS,
       seed: 1,
+      readCode: null,
+      onNoCodes: () => undefined,
       onUnexpected: (reason) => void (unexpected.length < UNEXPECTED_KEPT && unexpected.push(reason)),
     },
     over.signal,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Request, Session } from '../api-session.ts'
 import type { Random } from '../random.ts'
 import { sendUntilAnswered } from './send.ts'
@@ -9,6 +10,8 @@ export type OfficeStep = 'vip' | 'rename'
 export type Office = {
   /** Changes one customer's record. @throws Error that says what was answered and should not have been */
   tend(step: OfficeStep, customerId: string): Promise<Outcome>
+  /** Adds or deducts points by hand. @throws Error like `tend` */
+  adjust(customerId: string): Promise<Outcome>
 }
 
 /** The owner at the desk: makes VIPs, corrects names. */
@@ -32,6 +35,14 @@ export function createOffice({ session, random, tally }: { session: Session; ran
       // 412: somebody else has changed the record meanwhile.
       const patched = await ask({ method: 'PATCH', path, body: { displayName }, headers: ifMatch }, 200, 412)
       return patched.status === 200 ? 'done' : 'refused'
+    },
+    async adjust(customerId) {
+      const points = random.int(1, 10) * random.pick([5, 5, -5])
+      const body = { customerId, points, reason: points > 0 ? 'Waited too long' : 'Rung up twice' }
+      const headers = { 'idempotency-key': randomUUID() }
+      const { status } = await ask({ method: 'POST', path: '/api/admin/adjustments', body, headers }, 201, 422)
+      if (status === 201) tally.saw('adjusted')
+      return status === 201 ? 'done' : 'refused'
     },
   }
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf, signIn, type Credentials, type Session } from '../api-session.ts'
 import { Random } from '../random.ts'
+import type { ReadCode } from '../codes/desk.ts'
 import { createOffice, type OfficeStep } from './office.ts'
-import { createTally, type Totals } from './tally.ts'
+import { createTally, type Outcome, type Totals } from './tally.ts'
 import { createTill, type Till, type TillStep } from './till.ts'
+import { openVisitors, type Visitors, type VisitorStep } from './visitors.ts'
 
 export type SimulationOptions = {
   readonly apiUrl: string
@@ -15,6 +17,10 @@ export type SimulationOptions = {
   readonly durationSeconds: number
   readonly tills: number
   readonly seed: number
+  /** Null: customers have no telephones. */
+  readonly readCode: ReadCode | null
+  /** Told why customers have none, where they were to have some. */
+  readonly onNoCodes: (reason: string) => void
   /** Told of everything that was answered otherwise than the API promises. */
   readonly onUnexpected: (reason: string) => void
 }
@@ -27,15 +33,20 @@ export type Simulation = {
 
 type Customer = { id: string; phone: string }
 
-/** What happens how often. */
-const STEPS: Readonly<Record<TillStep | OfficeStep, number>> = {
-  add: 42,
-  redeem: 40,
+type Step = TillStep | OfficeStep | VisitorStep | 'adjust'
+
+/** What happens how often, in hundredths. */
+export const STEPS: Readonly<Record<Step, number>> = {
+  add: 38,
+  redeem: 36,
   overspend: 4,
   repeat: 5,
   reverse: 4,
-  vip: 3,
+  vip: 2,
   rename: 2,
+  adjust: 2,
+  scan: 5,
+  newcomer: 2,
 }
 
 const CUSTOMERS_MAX = 5_000
@@ -44,7 +55,8 @@ const IN_FLIGHT_MAX = 500
 /**
  * Believable traffic: customers come at random moments, `rate` of them a second, each to one of the tills, which look them
  * up, then add or redeem; now and then somebody wants more than they have, a till repeats itself, something is taken back, a
- * record is changed in the office. The tills are made for the run and revoked after it, whatever ends it.
+ * record is changed in the office, points are adjusted by hand; customers with telephones show QR codes and answer what they
+ * are asked. The tills are made for the run and revoked after it, whatever ends it.
  *
  * @throws SignInRefused, or what keeps the API from being reached
  */
@@ -63,12 +75,27 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
     tills.push(createTill({ session, random, tally }))
   }
   const desk = createOffice({ session: office, random, tally })
+  const visitors = await findVisitors()
+  const steps = visitors ? STEPS : { ...STEPS, scan: 0, newcomer: 0 }
   const parts = opened.move()
   return {
     get totals() {
       return tally.totals
     },
     finished: untilRevoked(work(), parts),
+  }
+
+  /** Null when nobody can sign in as a customer here. */
+  async function findVisitors(): Promise<Visitors | null> {
+    const { readCode } = options
+    if (readCode === null) return null
+    try {
+      const regulars = customers.map(({ phone }) => phone)
+      return await openVisitors({ apiUrl, regulars, readCode, random, tally })
+    } catch (error) {
+      options.onNoCodes((error as Error).message)
+      return null
+    }
   }
 
   async function work(): Promise<void> {
@@ -89,18 +116,38 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
   }
 
   async function doOne(): Promise<void> {
-    const step = random.weighted(STEPS)
+    const step = random.weighted(steps)
     const customer = random.pick(customers)
     const till = random.pick(tills)
     try {
-      const outcome =
-        step === 'vip' || step === 'rename'
-          ? await desk.tend(step, customer.id)
-          : await till.serve(step, customer.phone)
-      tally.count(outcome)
+      tally.count(await take(step, customer, till))
     } catch (error) {
       tally.count('unexpected')
       options.onUnexpected((error as Error).message)
+    }
+  }
+
+  async function take(step: Step, customer: Customer, till: Till): Promise<Outcome> {
+    switch (step) {
+      case 'vip':
+      case 'rename':
+        return desk.tend(step, customer.id)
+      case 'adjust': {
+        const outcome = await desk.adjust(customer.id)
+        await visitors?.answer(customer.id)
+        return outcome
+      }
+      case 'scan':
+      case 'newcomer':
+        return visitors!.visit(step, till)
+      case 'add':
+      case 'redeem':
+      case 'overspend':
+      case 'repeat':
+      case 'reverse':
+        return till.serve(step, customer.phone)
+      default:
+        return step satisfies never
     }
   }
 }

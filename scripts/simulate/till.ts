@@ -9,6 +9,8 @@ export type TillStep = 'redeem' | 'add' | 'overspend' | 'repeat' | 'reverse'
 export type Till = {
   /** Serves one customer. @throws Error that says what was answered and should not have been */
   serve(step: TillStep, phone: string): Promise<Outcome>
+  /** Scans a code, under a key. @throws Error like `serve` */
+  scan(qr: string, key: string): Promise<Outcome>
 }
 
 export type TillOptions = { session: Session; random: Random; tally: Tally }
@@ -104,12 +106,22 @@ export function createTill({ session, random, tally }: TillOptions): Till {
     return 'done'
   }
 
+  async function scan(qr: string, key: string): Promise<Outcome> {
+    const headers = { 'idempotency-key': key }
+    const request: Request = { method: 'POST', path: '/api/admin/qr-scans', body: { qr }, headers }
+    const answer = await sendUntilAnswered(session, request, random, tally)
+    if (answer.status === 201) return 'done'
+    // It took so long that another code is shown by now.
+    if (answer.body['code'] === 'qr-expired') return 'refused'
+    throw unexpected(request, answer)
+  }
+
   function remember(transaction: string): void {
     transactions.push(transaction)
     if (transactions.length > REMEMBERED_MAX) transactions.shift()
   }
 
-  return { serve }
+  return { serve, scan }
 }
 
 export function unexpected({ method, path }: Request, answer: Answer): Error {

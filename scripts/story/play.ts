@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { StreamEvent } from '@loyalty-live/events'
 import { reasonOf, signIn, type Answer, type Request, type Session } from '../api-session.ts'
+import { newcomerPhone } from '../demo/people.ts'
 import { DEMO_PASSWORD, demoTenants } from '../demo/tenants.ts'
 import { openStoryScreen, type StoryScreen } from './screen.ts'
 import type { Stage } from './stage.ts'
@@ -44,7 +45,8 @@ export async function playStory(stage: Stage, narrator: Narrator, stopping: Abor
   const business = await open(BUSINESS.name, owner, '/api/admin/customers?limit=1')
 
   await narrator.step(`${NAME} signs in by the code on her phone`)
-  const number = newNumber()
+  // Somebody new every time.
+  const number = newcomerPhone(Math.random)
   const since = performance.now()
   const customer = await signIn(stage.apiUrl, { kind: 'customer', phone: number, name: NAME, readCode: stage.readCode })
   narrator.note(`the code came to ${number}`)
@@ -111,9 +113,6 @@ export async function playStory(stage: Stage, narrator: Narrator, stopping: Abor
   if (balance !== left) throw new Error(`her cards hold ${balance} points, and not ${left}`)
   narrator.note(`her card at ${BUSINESS.name} holds ${balance} points`)
 }
-
-/** Somebody new every time: no customer of the demo data has such a number. */
-const newNumber = () => `+4473069${String(Math.floor(Math.random() * 100_000)).padStart(5, '0')}`
 
 const write = (path: string, body: object): Request => ({
   method: 'POST',
