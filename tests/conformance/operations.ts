@@ -100,6 +100,12 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
     headers: { 'if-match': '*' },
     body: { name: 'Renamed', active: true, isDefault: true, rules: { pointsPerScan: 2 } },
   }),
+  'GET /api/admin/settings': () => ({ as: 'owner' }),
+  'PATCH /api/admin/settings': () => ({
+    as: 'owner',
+    headers: { 'if-match': '*' },
+    body: { name: 'Conformance', defaultCountry: 'GB', currency: 'GBP', adjustmentsNeedApproval: false },
+  }),
   'GET /api/admin/activity': ({ customer, staffId }) => ({
     as: 'owner',
     query: {

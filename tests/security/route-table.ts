@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { buildApp } from '../../services/api/src/app.ts'
 import { parseConfig } from '../../services/api/src/config.ts'
 import { connect } from '../../services/api/src/db/connect.ts'
-import { settingsReader } from '../../services/api/src/db/tenant-settings.ts'
+import { createKnownSettings } from '../../services/api/src/db/tenant-settings.ts'
 import { Revocations } from '../../services/api/src/http/auth/revocations.ts'
 import { openKeyRing } from '../../services/api/src/http/auth/signing-keys.ts'
 import { createMetrics } from '../../services/api/src/http/metrics.ts'
@@ -28,7 +28,7 @@ export async function routeTable(): Promise<string[]> {
     db,
     keyRing: await openKeyRing(config.auth),
     revocations: new Revocations(),
-    readSettings: settingsReader(db),
+    settings: createKnownSettings(db),
     lanes: new Lanes({ ...config.ledger, apply: () => Promise.reject(new Error('no ledger')), onCommitted: () => {} }),
     heads: new Heads(db),
     pages: new Pages(db),

@@ -418,6 +418,7 @@ create table tenants (
   name text not null,
   settings jsonb not null,
   created_at timestamp with time zone not null default now(),
+  version bigint not null default 1,
   constraint tenants_id_check CHECK ((id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   constraint tenants_pkey PRIMARY KEY (id)
@@ -1006,6 +1007,16 @@ begin
   return enrolment;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_settings_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.version := old.version + 1;
+  return new;
+end $function$
+-- owner of the database; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.create_tenant(p_id text, p_name text, p_settings jsonb)
  RETURNS void
@@ -2086,6 +2097,7 @@ CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.members FOR EACH ROW WH
 CREATE TRIGGER counted_in AFTER INSERT ON public.members REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION members_added();
 CREATE TRIGGER counted_out AFTER DELETE ON public.members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION members_removed();
 CREATE TRIGGER by_hand AFTER INSERT ON public.notifications FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION notification_made_by_hand();
+CREATE TRIGGER settings_version BEFORE UPDATE ON public.tenants FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.settings IS DISTINCT FROM new.settings))) EXECUTE FUNCTION count_settings_version();
 
 create view client_business_transactions with (security_invoker=true) as
  SELECT e.tenant_id,

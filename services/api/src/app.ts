@@ -8,7 +8,7 @@ import { activityRoutes } from './activity/routes.ts'
 import { adjustmentRoutes } from './adjustments/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
-import type { ReadSettings } from './db/tenant-settings.ts'
+import type { KnownSettings } from './db/tenant-settings.ts'
 import { enrolmentRoutes } from './enrolments/routes.ts'
 import { registerAnswerHeaders } from './http/answer-headers.ts'
 import type { App } from './http/app-types.ts'
@@ -32,6 +32,7 @@ import { meRoutes } from './me/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { programRoutes } from './programs/routes.ts'
 import { qrScanRoutes } from './qr-scans/routes.ts'
+import { settingsRoutes } from './settings/routes.ts'
 import { codeSender } from './sign-in/code-sender.ts'
 import { createCustomerCodes } from './sign-in/customer-codes.ts'
 import { signInRoutes } from './sign-in/routes.ts'
@@ -52,7 +53,7 @@ export type AppDeps = {
   db: Db
   keyRing: KeyRing
   revocations: Revocations
-  readSettings: ReadSettings
+  settings: KnownSettings
   lanes: Lanes
   heads: Heads
   pages: Pages
@@ -122,6 +123,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   ledgerRoutes(app, deps)
   memberRoutes(app, { db, onCommitted })
   programRoutes(app, { db, onCommitted })
+  settingsRoutes(app, deps)
   activityRoutes(app, { db })
   staffRoutes(app, { db, tokenSeconds, onRevoked })
   terminalRoutes(app, { db, tokenSeconds, onRevoked })

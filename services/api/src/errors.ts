@@ -36,6 +36,7 @@ export const errorCodes = {
   'qr-used': { status: 409, retry: false, title: 'The code was scanned here before' },
   'name-taken': { status: 409, retry: false, title: 'The name is taken' },
   'email-taken': { status: 409, retry: false, title: 'Somebody signs in with this address already' },
+  'currency-in-use': { status: 409, retry: false, title: 'Amounts were recorded in another currency' },
   'last-owner': { status: 409, retry: false, title: 'A tenant keeps at least one owner' },
   'version-mismatch': { status: 412, retry: false, title: 'The record has changed since it was read' },
   'body-too-large': { status: 413, retry: false, title: 'The body is too large' },

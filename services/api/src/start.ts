@@ -6,7 +6,7 @@ import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { connect } from './db/connect.ts'
 import { keepHouse } from './db/housekeeping.ts'
-import { settingsReader } from './db/tenant-settings.ts'
+import { createKnownSettings } from './db/tenant-settings.ts'
 import { followRevocations } from './http/auth/follow-revocations.ts'
 import { Revocations, type Revocation } from './http/auth/revocations.ts'
 import { openKeyRing } from './http/auth/signing-keys.ts'
@@ -76,7 +76,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
     db,
     keyRing: await openKeyRing(config.auth),
     revocations,
-    readSettings: settingsReader(db),
+    settings: createKnownSettings(db),
     lanes,
     heads,
     pages: new Pages(db),

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { Actor, EventData } from '@loyalty-live/events'
 
 /** Written by the database. */
@@ -13,7 +13,14 @@ export type TenantSettings = {
   adjustmentsNeedApproval: boolean
 }
 
-type TenantsTable = { id: string; name: string; settings: TenantSettings; created_at: GeneratedDate }
+type TenantsTable = {
+  id: string
+  name: string
+  settings: JSONColumnType<TenantSettings>
+  /** Counted by a trigger. */
+  version: Made<number>
+  created_at: GeneratedDate
+}
 
 type StreamsTable = { tenant_id: string; epoch: number; head: number; last_at: Date }
 

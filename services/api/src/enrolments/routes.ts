@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot } from '../db/tenant-scope.ts'
-import type { ReadSettings } from '../db/tenant-settings.ts'
+import type { KnownSettings } from '../db/tenant-settings.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, TILL, type App } from '../http/app-types.ts'
 import { uuid } from '../http/fields.ts'
@@ -16,13 +16,13 @@ import type { OnCommitted } from '../stream/write.ts'
 import { enrolmentItem, enrolmentRecord, listQuery, requestBody, statusList, statusQuery } from './schemas.ts'
 import { isMember, listEnrolments, listStatus } from './store.ts'
 
-export type EnrolmentsOptions = { db: Db; onCommitted: OnCommitted; readSettings: ReadSettings }
+export type EnrolmentsOptions = { db: Db; onCommitted: OnCommitted; settings: KnownSettings }
 
 const pageKey = z.tuple([z.iso.datetime(), uuid])
 const tags = ['enrolments']
 
 /** Who has been asked into which programme, and what they said. */
-export function enrolmentRoutes(app: App, { db, onCommitted, readSettings }: EnrolmentsOptions): void {
+export function enrolmentRoutes(app: App, { db, onCommitted, settings }: EnrolmentsOptions): void {
   app.route({
     method: 'GET',
     url: '/api/admin/enrolments',
@@ -97,7 +97,7 @@ export function enrolmentRoutes(app: App, { db, onCommitted, readSettings }: Enr
       { caller: { tenant, actor }, headers, body: { customerId, phone: typed, name, programId } },
       reply,
     ) => {
-      const { defaultCountry } = await readSettings(tenant)
+      const { defaultCountry } = await settings.read(tenant)
       const phone = typed === undefined ? undefined : parsePhone(typed, defaultCountry, 'body.phone')
       const key = headers['idempotency-key'] ?? null
       const result = await engage(

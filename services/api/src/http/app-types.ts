@@ -18,6 +18,8 @@ export type Caller = { readonly tenant: string; readonly subject: string; readon
 export const TILL: Access = ['terminal', 'cashier', 'admin', 'owner']
 /** Who runs the business. */
 export const ADMIN: Access = ['admin', 'owner']
+/** Who answers for the business. */
+export const OWNER: Access = ['owner']
 /** A person, about what is theirs. */
 export const CUSTOMER: Access = ['customer']
 /** Who may follow a tenant's stream. */

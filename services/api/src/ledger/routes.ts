@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot } from '../db/tenant-scope.ts'
-import type { ReadSettings } from '../db/tenant-settings.ts'
+import type { KnownSettings } from '../db/tenant-settings.ts'
 import { ApiError } from '../errors.ts'
 import { TILL, type App } from '../http/app-types.ts'
 import { uuid } from '../http/fields.ts'
@@ -23,12 +23,12 @@ import {
 } from './schemas.ts'
 import { findByPhone, listTransactions } from './store.ts'
 
-export type LedgerOptions = { db: Db; lanes: Lanes; readSettings: ReadSettings }
+export type LedgerOptions = { db: Db; lanes: Lanes; settings: KnownSettings }
 
 const pageKey = z.tuple([uuid])
 
 /** Look-up at the till, and every way in which points move by hand of staff. */
-export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOptions): void {
+export function ledgerRoutes(app: App, { db, lanes, settings }: LedgerOptions): void {
   const refusals = [
     'idempotency-key-missing',
     'customer-not-found',
@@ -47,7 +47,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
       response: responses({ 200: lookup }, 'token-missing', 'role-not-allowed', 'customer-not-found'),
     },
     handler: async ({ caller: { tenant }, query }) => {
-      const { defaultCountry } = await readSettings(tenant)
+      const { defaultCountry } = await settings.read(tenant)
       const phone = parsePhone(query.phone, defaultCountry, 'query.phone')
       return withTenantSnapshot(db, tenant, async (trx) => {
         const found = await findByPhone(trx, tenant, phone)
@@ -81,7 +81,7 @@ export function ledgerRoutes(app: App, { db, lanes, readSettings }: LedgerOption
       response: responses({ 201: pointsChange }, ...refusals),
     },
     handler: async ({ caller, headers, body }, reply) => {
-      const { defaultCountry } = await readSettings(caller.tenant)
+      const { defaultCountry } = await settings.read(caller.tenant)
       const phone = parsePhone(body.phone, defaultCountry, 'body.phone')
       const { action, points, programId, orderId = null, reason = null } = body
       const result = await lanes.apply({

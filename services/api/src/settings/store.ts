@@ -1,0 +1,53 @@
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { TenantTransaction } from '../db/tenant-scope.ts'
+import type { patchBody, SettingsRecord } from './schemas.ts'
+
+export async function findSettings(trx: TenantTransaction, tenant: string): Promise<SettingsRecord | undefined> {
+  const row = await selectSettings(trx, tenant).executeTakeFirst()
+  return row && toRecord(row)
+}
+
+/** The same, locked until the end of the transaction. */
+export async function lockSettings(trx: TenantTransaction, tenant: string): Promise<SettingsRecord | undefined> {
+  // Not `for update`: every row that is written of a tenant holds its key, and must not wait for this.
+  const row = await selectSettings(trx, tenant).forNoKeyUpdate().executeTakeFirst()
+  return row && toRecord(row)
+}
+
+/** Writes what is given, and leaves the rest as it is; a trigger counts the version. */
+export async function updateSettings(
+  trx: TenantTransaction,
+  tenant: string,
+  { name, ...settings }: z.output<typeof patchBody>,
+): Promise<SettingsRecord> {
+  const row = await trx
+    .updateTable('tenants')
+    .set({
+      ...(name === undefined ? {} : { name }),
+      settings: sql`settings || ${JSON.stringify(settings)}::jsonb`,
+    })
+    .where('id', '=', tenant)
+    .returning(['name', 'settings', 'version'])
+    .executeTakeFirstOrThrow()
+  return toRecord(row)
+}
+
+/** Whether anything of the tenant is an amount of money. */
+export async function hasAmounts(trx: TenantTransaction, tenant: string): Promise<boolean> {
+  const booking = await trx.selectFrom('bookings').select('id').where('tenant_id', '=', tenant).limit(1).execute()
+  return booking.length > 0
+}
+
+const selectSettings = (trx: TenantTransaction, tenant: string) =>
+  trx.selectFrom('tenants').select(['name', 'settings', 'version']).where('id', '=', tenant)
+
+type Row = Awaited<ReturnType<ReturnType<typeof selectSettings>['executeTakeFirstOrThrow']>>
+
+const toRecord = ({ name, settings, version }: Row): SettingsRecord => ({
+  name,
+  defaultCountry: settings.defaultCountry,
+  currency: settings.currency,
+  adjustmentsNeedApproval: settings.adjustmentsNeedApproval,
+  version,
+})
