@@ -12,13 +12,17 @@ export {
 export type { Patch, Patched } from './query/patch.ts'
 export type { Patches } from './query/rules.ts'
 export type {
+  Adjustment,
   Customer,
   CustomerCard,
   CustomerRecord,
+  Enrolment,
+  EnrolmentStatus,
   Page,
   Pages,
   PhoneLookup,
   Program,
+  Scan,
   Snapshot,
   Transaction,
   VipCandidate,

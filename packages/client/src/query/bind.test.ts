@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { card, jane, JOHN, john, madeVip, page, redeemed, setUpBound } from '../../test/bound-setup.ts'
-import { eventAt } from '../../test/events.ts'
+import { eventAt, fixtureOf } from '../../test/events.ts'
 import { queryKeys } from './keys.ts'
 import type { Customer, CustomerRecord, Page, PhoneLookup, Transaction } from './snapshots.ts'
 
@@ -107,6 +107,23 @@ describe('a bound query client', () => {
     it.tell(redeemed(11))
     await it.clock.advance(2_000)
     expect(it.asked).toEqual(['"customers" {"sort":"points","order":"desc"}'])
+  })
+
+  test.each([
+    ['qr_scanned', ['scans']],
+    ['enrolment_updated', ['enrolments']],
+    ['adjustment_updated', ['adjustments']],
+    ['program_updated', ['adjustments', 'enrolments', 'programs', 'scans']],
+    ['member_updated', ['adjustments', 'enrolments', 'scans']],
+    ['loyalty_updated', []],
+  ] as const)('after %s of what is asked and answered, these are read again: %j', async (type, expected) => {
+    const it = await setUpBound()
+    for (const list of ['adjustments', 'enrolments', 'programs', 'scans'] as const) {
+      it.watch(queryKeys[list]('demo', { customerId: JOHN }), page([{}]))
+    }
+    it.tell({ ...fixtureOf(type), tenant: 'demo', epoch: 1, seq: 11 })
+    await it.clock.advance(2_000)
+    expect(it.asked.toSorted()).toEqual(expected.map((list) => `"${list}" {"customerId":"${JOHN}"}`))
   })
 
   test('reset reads everything of the tenant again, at once', async () => {

@@ -1,22 +1,21 @@
 import type { EventType, TransactionType } from '@loyalty-live/events'
 
+/** Customers, and what is shown of them. */
+export const customerResources = ['customers', 'customer', 'vip', 'vipCandidates', 'lookup', 'transactions'] as const
+/** Their rows say how a customer and a programme are called. */
+export const engagementResources = ['enrolments', 'adjustments', 'scans'] as const
+
 const resources = [
-  'activity',
-  'adjustments',
-  'bookings',
-  'customer',
-  'customers',
-  'dashboard',
-  'enrolments',
-  'lookup',
-  'notifications',
-  'payments',
+  ...customerResources,
+  ...engagementResources,
   'programs',
+  'payments',
+  'bookings',
+  'dashboard',
+  'activity',
+  'notifications',
   'staff',
   'terminals',
-  'transactions',
-  'vip',
-  'vipCandidates',
 ] as const
 
 /** What the API has snapshots of; the third part of every query key. */
@@ -85,7 +84,7 @@ export const queryKeys = {
   ...Object.fromEntries(
     resources.map((resource) => [
       resource,
-      (tenant: string, of?: unknown) => ['loyalty', tenant, resource, ...(of === undefined ? [] : [of])],
+      (tenant: string, of?: unknown) => ['loyalty', tenant, resource, of].filter((part) => part !== undefined),
     ]),
   ),
 } as unknown as QueryKeys

@@ -1,4 +1,4 @@
-import type { TransactionType } from '@loyalty-live/events'
+import type { EventData, TransactionType } from '@loyalty-live/events'
 
 /** A page of any list. `cursor` is the stream position that it reflects, `nextCursor` where the next page starts. */
 export type Page<Row> = {
@@ -51,6 +51,9 @@ export type PhoneLookup = Snapshot & {
   readonly cards: readonly (CustomerCard & { readonly programName: string })[]
 }
 
+/** Who did it, as the record keeps them. */
+type RecordedActor = { readonly type: string; readonly id: string; readonly name: string | null }
+
 /** Row of `GET /api/loyalty/transactions`. */
 export type Transaction = {
   readonly id: string
@@ -67,8 +70,66 @@ export type Transaction = {
   readonly orderId: string | null
   readonly reverses: string | null
   readonly reversedBy: string | null
-  readonly actor: { readonly type: string; readonly id: string; readonly name: string | null }
+  readonly actor: RecordedActor
   readonly createdAt: string
+}
+
+/** Who and what a row of the lists below is about. */
+type CustomerAndProgram = {
+  readonly customerId: string
+  readonly customerPhone: string
+  readonly customerName: string
+  readonly programId: string
+  readonly programName: string
+}
+
+/** Row of `GET /api/admin/enrolments`. */
+export type Enrolment = CustomerAndProgram & {
+  readonly id: string
+  readonly status: EventData<'enrolment_updated'>['status']
+  readonly method: EventData<'enrolment_updated'>['method']
+  /** Of an active enrolment. */
+  readonly cardId: string | null
+  readonly version: number
+  readonly requestedAt: string
+  readonly decidedAt: string | null
+}
+
+/** `GET /api/admin/enrolments/status`: each programme, with the customer's last enrolment in it. */
+export type EnrolmentStatus = Snapshot & {
+  readonly items: readonly {
+    readonly programId: string
+    readonly programName: string
+    /** Whether the programme takes enrolments. */
+    readonly active: boolean
+    readonly enrolment: Enrolment | null
+  }[]
+}
+
+/** Row of `GET /api/admin/qr-scans`. */
+export type Scan = CustomerAndProgram & {
+  readonly id: string
+  readonly outcome: EventData<'qr_scanned'>['outcome']
+  readonly pointsAwarded: number | null
+  readonly enrolmentId: string | null
+  readonly transactionId: string | null
+  readonly actor: RecordedActor
+  readonly scannedAt: string
+}
+
+/** Row of `GET /api/admin/adjustments`. */
+export type Adjustment = CustomerAndProgram & {
+  readonly id: string
+  /** Signed. */
+  readonly points: number
+  readonly reason: string
+  readonly status: EventData<'adjustment_updated'>['status']
+  readonly transactionId: string | null
+  readonly version: number
+  readonly actor: RecordedActor
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly decidedAt: string | null
 }
 
 /** Row of `GET /api/admin/programs`. */
