@@ -132,7 +132,7 @@ describe('enrolment by QR', () => {
     )
     expect((await phone.get('cards'))['items']).toEqual([])
     const { body } = await asOwner('GET', `enrolments?customerId=${phone.id}`)
-    expect(body['items'].map((item: any) => item.status)).toEqual(['declined'])
+    expect(body['items']).toMatchObject([{ status: 'declined', method: 'scan', actor: { name: 'Till 1' } }])
     expect((await scan(await phone.qr())).body['outcome']).toBe('enrolment_requested')
     await phone.hears('enrolment_request')
     expect((await phone.answer('accept')).body).toMatchObject({ status: 'active' })
@@ -174,9 +174,12 @@ describe('by hand', () => {
   test('[E3] enrolled by hand, accepted; then points added and deducted, each with a notification', async () => {
     const number = newNumber()
     const asked = await asOwner('POST', 'enrolments', { phone: number, name: 'Mandy Manual' })
-    expect(asked).toMatchObject({ status: 201, body: { status: 'pending', method: 'manual' } })
+    const actor = { type: 'staff', name: 'Olive Owner' }
+    expect(asked).toMatchObject({ status: 201, body: { status: 'pending', method: 'manual', actor } })
     const phone = await phoneOf(number)
-    expect((await phone.answer('accept')).body).toMatchObject({ status: 'active' })
+    const accepted = await phone.answer('accept')
+    expect(accepted.body).toMatchObject({ status: 'active' })
+    expect(accepted.text).not.toContain('Olive')
 
     const adjust = (points: number) =>
       asOwner('POST', 'adjustments', { customerId: phone.id, points, reason: 'By hand' })

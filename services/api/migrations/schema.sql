@@ -165,6 +165,10 @@ create table enrolments (
   version bigint not null default 1,
   requested_at timestamp with time zone not null default now(),
   decided_at timestamp with time zone,
+  actor_type text,
+  actor_id text,
+  actor_name text,
+  constraint enrolments_check CHECK (((actor_type IS NULL) = (actor_id IS NULL))),
   constraint enrolments_method_check CHECK ((method = ANY (ARRAY['scan'::text, 'manual'::text]))),
   constraint enrolments_pkey PRIMARY KEY (tenant_id, id),
   constraint enrolments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'declined'::text, 'cancelled'::text]))),
@@ -174,7 +178,6 @@ create table enrolments (
 );
 alter table enrolments force row level security;
 grant insert, select, update on enrolments to loyalty_app;
-grant select on enrolments to loyalty_customer;
 grant insert, select, update on enrolments to loyalty_engine;
 
 create table entries (
@@ -447,6 +450,7 @@ CREATE INDEX adjustments_due ON public.adjustments USING btree (expires_at) WHER
 CREATE INDEX bookings_by_customer ON public.bookings USING btree (tenant_id, customer_id, starts_at) WHERE (customer_id IS NOT NULL);
 CREATE INDEX customer_codes_expiry ON public.customer_codes USING btree (expires_at);
 CREATE INDEX customer_refresh_tokens_expiry ON public.customer_refresh_tokens USING btree (expires_at);
+CREATE INDEX enrolments_by_status ON public.enrolments USING btree (tenant_id, status, requested_at, id);
 CREATE INDEX enrolments_newest ON public.enrolments USING btree (tenant_id, requested_at, id);
 CREATE UNIQUE INDEX enrolments_open ON public.enrolments USING btree (tenant_id, customer_id, program_id) WHERE (status = ANY (ARRAY['pending'::text, 'active'::text]));
 CREATE UNIQUE INDEX entries_by_card ON public.entries USING btree (tenant_id, card_id, card_version);
@@ -1281,7 +1285,11 @@ AS $function$
   select json_build_object(
     'id', e.id, 'customerId', e.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
     'programId', e.program_id, 'programName', p.name, 'status', e.status, 'method', e.method, 'cardId', c.id,
-    'version', e.version, 'requestedAt', iso_time(e.requested_at), 'decidedAt', iso_time(e.decided_at)
+    'version', e.version,
+    'actor', case when e.actor_id is not null then
+      json_build_object('type', e.actor_type, 'id', e.actor_id, 'name', e.actor_name)
+    end,
+    'requestedAt', iso_time(e.requested_at), 'decidedAt', iso_time(e.decided_at)
   )
   from members m
   join programs p on p.tenant_id = e.tenant_id and p.id = e.program_id
@@ -1650,8 +1658,13 @@ AS $function$
 declare
   enrolment enrolments;
 begin
-  insert into enrolments (tenant_id, id, customer_id, program_id, status, method, requested_at)
-  values (p_tenant, uuid_v7(clock_timestamp(), 0), p_customer, p_program, 'pending', p_method, clock_timestamp())
+  insert into enrolments (
+    tenant_id, id, customer_id, program_id, status, method, requested_at, actor_type, actor_id, actor_name
+  )
+  values (
+    p_tenant, uuid_v7(clock_timestamp(), 0), p_customer, p_program, 'pending', p_method, clock_timestamp(),
+    p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name'
+  )
   returning * into enrolment;
   perform announce_enrolment(enrolment, null, p_actor);
   perform notify_customer(

@@ -91,6 +91,8 @@ export type Enrolment = CustomerAndProgram & {
   /** Of an active enrolment. */
   readonly cardId: string | null
   readonly version: number
+  /** Who asked; null when nobody knows any more. */
+  readonly actor: RecordedActor | null
   readonly requestedAt: string
   readonly decidedAt: string | null
 }

@@ -67,6 +67,7 @@ test.each([
   ['what a tenant calls them', 'select display_name from members'],
   ['whether they are VIP', 'select vip from members'],
   ['who served them', 'select actor_name from entries'],
+  ['who asked them to enrol', 'select actor_name from enrolments'],
   ['who proposed a change', 'select actor_id from adjustments'],
   ['settings of a tenant', 'select settings from tenants'],
   ['rules of a programme', 'select points_per_scan from programs'],

@@ -1,6 +1,6 @@
 import { cursorText, enrolmentStatus } from '@loyalty-live/events'
 import { z } from 'zod'
-import { customerAndProgram, isoTime, text, uuid } from '../http/fields.ts'
+import { customerAndProgram, isoTime, recordedActor, text, uuid } from '../http/fields.ts'
 import { pageQuery } from '../http/paging.ts'
 
 /** As the SQL function enrolment_record writes it. */
@@ -12,6 +12,7 @@ export const enrolmentItem = z
     method: z.enum(['scan', 'manual']),
     cardId: uuid.nullable().meta({ description: 'Of an active enrolment' }),
     version: z.int(),
+    actor: recordedActor.nullable().meta({ description: 'Who asked; null when nobody knows any more' }),
     requestedAt: isoTime,
     decidedAt: isoTime.nullable(),
   })
