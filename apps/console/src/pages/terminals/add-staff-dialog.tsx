@@ -7,7 +7,7 @@ import { useWords } from '../../language/language.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
 import { useSession } from '../../session/use-session.tsx'
-import { Problem } from './problem.tsx'
+import { Problem } from '../../parts/problem.tsx'
 
 const PASSWORD_LENGTH_MIN = 10
 

@@ -7,7 +7,7 @@ import type { CreatedTerminal } from '../../api/shapes.ts'
 import { useWords } from '../../language/language.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useSession } from '../../session/use-session.tsx'
-import { Problem } from './problem.tsx'
+import { Problem } from '../../parts/problem.tsx'
 import classes from './terminals.module.css'
 
 /** Sets up a till. Its key is shown here, once: the server keeps no more than a hash of it. */

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core'
-import { NoAnswer } from '../../api/http.ts'
-import { useWords } from '../../language/language.tsx'
+import { NoAnswer } from '../api/http.ts'
+import { useWords } from '../language/language.tsx'
 
 /** Why something was not done; nothing while there is no such reason. */
 export function Problem({ error }: { error: Error | null }) {
