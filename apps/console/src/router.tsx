@@ -13,6 +13,7 @@ import { useWords } from './language/language.tsx'
 import { readActivitySearch } from './pages/activity/search.ts'
 import { readOpenCustomer } from './pages/customer/open-customer.ts'
 import { readCustomersSearch } from './pages/customers/search.ts'
+import { readEnrolmentsSearch } from './pages/enrolments/search.ts'
 import { EmptyState, ErrorState } from './parts/states.tsx'
 import type { SessionKeeper } from './session/session.ts'
 import type { ConsoleSettings } from './settings.ts'
@@ -78,6 +79,29 @@ const tillRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/till/till-page.tsx'), 'TillPage'),
 })
 
+const scanRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'scan',
+  validateSearch: readOpenCustomer,
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'scan'),
+  component: lazyRouteComponent(() => import('./pages/scan/scan-page.tsx'), 'ScanPage'),
+})
+
+const enrolmentsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'enrolments',
+  validateSearch: readEnrolmentsSearch,
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'enrolments'),
+  component: lazyRouteComponent(() => import('./pages/enrolments/enrolments-page.tsx'), 'EnrolmentsPage'),
+})
+
+const programsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'programs',
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'programs'),
+  component: lazyRouteComponent(() => import('./pages/programs/programs-page.tsx'), 'ProgramsPage'),
+})
+
 const vipRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'vip',
@@ -115,6 +139,9 @@ const routeTree = rootRoute.addChildren([
     adminStartRoute,
     customersRoute,
     tillRoute,
+    scanRoute,
+    enrolmentsRoute,
+    programsRoute,
     vipRoute,
     activityRoute,
     terminalsRoute,

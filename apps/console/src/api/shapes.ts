@@ -1,3 +1,5 @@
+import type { Scan } from '@loyalty-live/client/query'
+
 /** Answers of the API that are no snapshots; the snapshots are those of `@loyalty-live/client/query`. */
 
 export type Role = 'owner' | 'admin' | 'cashier' | 'terminal'
@@ -47,4 +49,20 @@ export type StaffMember = {
   readonly role: Exclude<Role, 'terminal'>
   readonly createdAt: string
   readonly revokedAt: string | null
+}
+
+/** `GET /api/admin/settings`. */
+export type Settings = {
+  readonly name: string
+  /** ISO 3166-1 alpha-2. */
+  readonly defaultCountry: string
+  /** ISO 4217. */
+  readonly currency: string
+  readonly adjustmentsNeedApproval: boolean
+  readonly version: number
+}
+
+/** `POST /api/admin/qr-scans`: what the scan did, and the card as it left it; no card for who is not enrolled. */
+export type ScanAnswer = Scan & {
+  readonly card: Pick<PointsChange, 'balance' | 'earned' | 'redeemed'> | null
 }

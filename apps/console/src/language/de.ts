@@ -31,6 +31,9 @@ export const de: Dictionary = {
   nav: {
     customers: 'Kunden',
     till: 'Kasse',
+    scan: 'Scannen',
+    enrolments: 'Anmeldungen',
+    programs: 'Programme',
     vip: 'VIP',
     activity: 'Verlauf',
     terminals: 'Terminals & Personal',
@@ -176,7 +179,7 @@ export const de: Dictionary = {
     scanHint: 'Den Code vor die Kamera halten.',
     cameraStarting: 'Die Kamera startet …',
     otherCamera: 'Andere Kamera',
-    notUnderstood: 'In diesem Code steht keine Telefonnummer.',
+    notUnderstood: 'Das ist weder der Code eines Kunden noch eine Telefonnummer.',
     cameraProblems: {
       refused:
         'Der Browser lässt diese Seite nicht an die Kamera. Neben der Adresse erlauben, dann noch einmal versuchen.',
@@ -193,6 +196,7 @@ export const de: Dictionary = {
     card: 'Karte',
     nextCustomer: 'Nächster Kunde',
     another: 'Weitere Buchung',
+    done: 'Fertig',
     redeemed: (points) => `${points} eingelöst`,
     added: (points) => `${points} gutgeschrieben`,
     newBalance: 'Neuer Stand',
@@ -209,6 +213,13 @@ export const de: Dictionary = {
     somebody: 'jemandem',
     sql: 'Hand, in der Datenbank',
     system: 'dem System',
+    enrolment: {
+      pending: (customer, program) => `${customer} wurde gefragt: ${program}`,
+      active: (customer, program) => `${customer} hat angenommen: Karte bei ${program}`,
+      declined: (customer, program) => `${customer} hat abgelehnt: keine Karte bei ${program}`,
+      cancelled: (customer, program) => `Die Anfrage an ${customer} für ${program} wurde zurückgenommen`,
+    },
+    adjustmentDeclined: (customer, change) => `${customer} hat die Berichtigung um ${change} abgelehnt`,
     dismiss: 'Ausblenden',
   },
   states: {

@@ -32,6 +32,9 @@ export const en = {
   nav: {
     customers: 'Customers',
     till: 'Point of sale',
+    scan: 'Scan',
+    enrolments: 'Enrolments',
+    programs: 'Programmes',
     vip: 'VIP',
     activity: 'Activity',
     terminals: 'Terminals & staff',
@@ -173,7 +176,7 @@ export const en = {
     scanHint: 'Hold the code in front of the camera.',
     cameraStarting: 'The camera is starting …',
     otherCamera: 'Other camera',
-    notUnderstood: 'This code holds no phone number.',
+    notUnderstood: 'This is neither a customer’s code nor a phone number.',
     cameraProblems: {
       refused: 'The browser does not let this page use the camera. Allow it beside the address, then try again.',
       missing: 'This device has no camera.',
@@ -192,6 +195,7 @@ export const en = {
     card: 'Card',
     nextCustomer: 'Next customer',
     another: 'Another change',
+    done: 'Done',
     redeemed: (points: string) => `${points} redeemed`,
     added: (points: string) => `${points} added`,
     newBalance: 'New balance',
@@ -208,6 +212,13 @@ export const en = {
     somebody: 'somebody',
     sql: 'hand, in the database',
     system: 'the system',
+    enrolment: {
+      pending: (customer: string, program: string) => `${customer} was asked to join ${program}`,
+      active: (customer: string, program: string) => `${customer} accepted: card in ${program}`,
+      declined: (customer: string, program: string) => `${customer} declined: no card in ${program}`,
+      cancelled: (customer: string, program: string) => `The request to ${customer} to join ${program} was cancelled`,
+    },
+    adjustmentDeclined: (customer: string, change: string) => `${customer} declined the adjustment of ${change}`,
     dismiss: 'Dismiss',
   },
   states: {

@@ -11,6 +11,8 @@ export function ChangeToasts() {
   const toasts = useToasts()
 
   useLoyaltyEvents('loyalty_updated', ({ actor, data }) => {
+    // The enrolment that it belongs to is told below.
+    if (data.transactionType === 'enrol') return
     const text = words.points(data.customerName, format.signed(data.pointsChange), nameOf(actor, words))
     toasts.show({ text, tone: 'news' })
   })
@@ -24,6 +26,13 @@ export function ChangeToasts() {
     if (changes.displayName) {
       toasts.show({ text: words.renamed(changes.displayName.from, changes.displayName.to), tone: 'news' })
     }
+  })
+  useLoyaltyEvents('enrolment_updated', ({ data: { status, customerName, programName } }) => {
+    toasts.show({ text: words.enrolment[status](customerName, programName), tone: 'news' })
+  })
+  useLoyaltyEvents('adjustment_updated', ({ data: { status, customerName, points } }) => {
+    if (status !== 'declined') return
+    toasts.show({ text: words.adjustmentDeclined(customerName, format.signed(points)), tone: 'news' })
   })
   return null
 }

@@ -54,6 +54,10 @@ function markChanges(client: LoyaltyClient, changes: RecentChanges): () => void 
   const ends = [
     client.on('loyalty_updated', ({ data }) => changes.mark(data.customerId, data.pointsChange)),
     client.on('member_updated', ({ data }) => changes.mark(data.customerId, null)),
+    client.on('enrolment_updated', ({ data }) => changes.mark(data.enrolmentId, null)),
+    client.on('qr_scanned', ({ data }) => changes.mark(data.scanId, null)),
+    client.on('adjustment_updated', ({ data }) => changes.mark(data.adjustmentId, null)),
+    client.on('program_updated', ({ data }) => changes.mark(data.programId, null)),
   ]
   return () => {
     for (const end of ends) end()

@@ -1,14 +1,14 @@
-/** What has just happened to a customer, for the moment during which the screen marks it. */
+/** What has just happened to a customer, or to another record, for the moment during which the screen marks it. */
 type Mark = {
   /** Signed points; null when it was something else. */
   readonly points: number | null
-  /** Tells two marks of one customer apart. */
+  /** Tells two marks of one record apart. */
   readonly number: number
 }
 
 export type RecentChanges = {
-  mark(customerId: string, points: number | null): void
-  of(customerId: string): Mark | null
+  mark(id: string, points: number | null): void
+  of(id: string): Mark | null
   subscribe(listener: () => void): () => void
 }
 
@@ -28,20 +28,20 @@ export function createRecentChanges(): RecentChanges {
   }
 
   return {
-    mark(customerId, points) {
+    mark(id, points) {
       const mark: Mark = { points, number: ++count }
-      marks.delete(customerId) // moves it to the end: a Map keeps the order of insertion
-      marks.set(customerId, mark)
+      marks.delete(id) // moves it to the end: a Map keeps the order of insertion
+      marks.set(id, mark)
       const oldest = marks.keys().next()
       if (marks.size > MARKS_MAX && !oldest.done) marks.delete(oldest.value)
       setTimeout(() => {
-        if (marks.get(customerId) !== mark) return
-        marks.delete(customerId)
+        if (marks.get(id) !== mark) return
+        marks.delete(id)
         tell()
       }, MARK_MS)
       tell()
     },
-    of: (customerId) => marks.get(customerId) ?? null,
+    of: (id) => marks.get(id) ?? null,
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -8,14 +8,14 @@ import type { PointsRequest } from './points-request.ts'
  *   unknown  it may have happened, it may not           after a pause, or askAgain → sending; leave → idle
  *   done, refused  the answer is known                  send → sending; clear → idle
  */
-export type Sending =
+export type Sending<Answer = PointsChange> =
   | { readonly state: 'idle' }
   | { readonly state: 'sending' | 'unknown'; readonly request: PointsRequest }
-  | { readonly state: 'done'; readonly request: PointsRequest; readonly change: PointsChange }
+  | { readonly state: 'done'; readonly request: PointsRequest; readonly change: Answer }
   | { readonly state: 'refused'; readonly request: PointsRequest; readonly error: unknown }
 
-export type PointsSender = {
-  readonly sending: Sending
+export type PointsSender<Answer = PointsChange> = {
+  readonly sending: Sending<Answer>
   subscribe(listener: () => void): () => void
   /** Sends a new request. Of no effect while the answer to the last one is not known: a double click is one change. */
   send(request: PointsRequest): void
@@ -25,9 +25,9 @@ export type PointsSender = {
   clear(): void
 }
 
-export type SenderOptions = {
+export type SenderOptions<Answer = PointsChange> = {
   ask: <T>(path: string, options: Omit<RequestOptions, 'token'>) => Promise<T>
-  onDone?: (change: PointsChange) => void
+  onDone?: (change: Answer) => void
   /** Test seams. */
   newKey?: () => string
   after?: (delayMs: number, run: () => void) => () => void
@@ -40,15 +40,15 @@ const PAUSE_MAX_MS = 8_000
  * Sends changes of points so that none happens twice: one idempotency key for one intention, the same again until the
  * answer is known. The server answers a key it has seen with its first answer.
  */
-export function createPointsSender(options: SenderOptions): PointsSender {
+export function createPointsSender<Answer = PointsChange>(options: SenderOptions<Answer>): PointsSender<Answer> {
   const { ask, onDone, newKey = randomKey, after = afterTimeout } = options
   const listeners = new Set<() => void>()
-  let sending: Sending = { state: 'idle' }
+  let sending: Sending<Answer> = { state: 'idle' }
   let key = ''
   let pauseMs = PAUSE_MS
   let cancelPause: (() => void) | null = null
 
-  function become(next: Sending): void {
+  function become(next: Sending<Answer>): void {
     sending = next
     for (const listener of listeners) listener()
   }
@@ -59,7 +59,7 @@ export function createPointsSender(options: SenderOptions): PointsSender {
     cancelPause = null
     become({ state: 'sending', request })
     try {
-      const change = await ask<PointsChange>(request.path, {
+      const change = await ask<Answer>(request.path, {
         method: 'POST',
         body: request.body,
         headers: { 'idempotency-key': mine },

@@ -4,7 +4,13 @@ import { useFormat, useWords } from '../language/language.tsx'
 import type { PointsSender, Sending } from './sender.ts'
 
 /** What became of a change, as far as it needs saying: an answer that is outstanding, or a refusal. */
-export function SendingNotice({ sending, sender }: { sending: Sending; sender: PointsSender }) {
+export function SendingNotice({
+  sending,
+  sender,
+}: {
+  sending: Sending<unknown>
+  sender: Pick<PointsSender, 'askAgain' | 'clear'>
+}) {
   const words = useWords()
   const format = useFormat()
   if (sending.state === 'unknown') {

@@ -5,15 +5,17 @@ import { useSession } from '../session/use-session.tsx'
 import { createPointsSender, type PointsSender, type Sending } from './sender.ts'
 
 /** A sender of this component's own, and where it stands. The page asks before it is closed on an unknown answer. */
-export function usePointsSender(onDone?: (change: PointsChange) => void): { sender: PointsSender; sending: Sending } {
+export function usePointsSender<Answer = PointsChange>(
+  onDone?: (change: Answer) => void,
+): { sender: PointsSender<Answer>; sending: Sending<Answer> } {
   const { ask } = useSession()
   const afterWrite = useAfterWrite()
-  const tell = useEffectEvent((change: PointsChange) => {
+  const tell = useEffectEvent((change: Answer) => {
     void afterWrite()
     onDone?.(change)
   })
-  const [latest] = useState<{ tell: ((change: PointsChange) => void) | null }>({ tell: null })
-  const [sender] = useState(() => createPointsSender({ ask, onDone: (change) => latest.tell?.(change) }))
+  const [latest] = useState<{ tell: ((change: Answer) => void) | null }>({ tell: null })
+  const [sender] = useState(() => createPointsSender<Answer>({ ask, onDone: (change) => latest.tell?.(change) }))
   const sending = useSyncExternalStore(sender.subscribe, () => sender.sending)
   const open = sending.state === 'sending' || sending.state === 'unknown'
 

@@ -1,4 +1,14 @@
-import { IconDeviceMobile, IconHeartbeat, IconHistory, IconKey, IconStar, IconUsers } from '@tabler/icons-react'
+import {
+  IconCards,
+  IconDeviceMobile,
+  IconHeartbeat,
+  IconHistory,
+  IconKey,
+  IconQrcode,
+  IconStar,
+  IconUserCheck,
+  IconUsers,
+} from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import type { Role, User } from '../api/shapes.ts'
 import type { Dictionary } from '../language/en.ts'
@@ -9,6 +19,9 @@ export type ShellPage = {
   readonly to:
     | '/$tenant/admin/customers'
     | '/$tenant/admin/phone-loyalty-pos'
+    | '/$tenant/admin/scan'
+    | '/$tenant/admin/enrolments'
+    | '/$tenant/admin/programs'
     | '/$tenant/admin/vip'
     | '/$tenant/admin/activity'
     | '/$tenant/admin/terminals'
@@ -24,7 +37,10 @@ const ADMIN: readonly Role[] = ['owner', 'admin']
 export const pages: readonly ShellPage[] = [
   { name: 'customers', to: '/$tenant/admin/customers', roles: ADMIN, icon: IconUsers },
   { name: 'till', to: '/$tenant/admin/phone-loyalty-pos', roles: TILL, icon: IconDeviceMobile },
+  { name: 'scan', to: '/$tenant/admin/scan', roles: TILL, icon: IconQrcode },
+  { name: 'enrolments', to: '/$tenant/admin/enrolments', roles: ADMIN, icon: IconUserCheck },
   { name: 'vip', to: '/$tenant/admin/vip', roles: ADMIN, icon: IconStar },
+  { name: 'programs', to: '/$tenant/admin/programs', roles: ADMIN, icon: IconCards },
   { name: 'activity', to: '/$tenant/admin/activity', roles: ADMIN, icon: IconHistory },
   { name: 'terminals', to: '/$tenant/admin/terminals', roles: ADMIN, icon: IconKey },
   { name: 'health', to: '/$tenant/admin/health', roles: TILL, icon: IconHeartbeat },

@@ -1,10 +1,12 @@
 import { AppShell, Burger, NavLink, ScrollArea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Suspense } from 'react'
 import type { User } from '../api/shapes.ts'
 import { useWords } from '../language/language.tsx'
 import { ChangeToasts } from '../live/change-toasts.tsx'
 import { LiveBadge } from '../live/live-badge.tsx'
+import { LoadingRows } from '../parts/states.tsx'
 import { Mark } from './mark.tsx'
 import { pagesOf } from './pages.ts'
 import { CommandPalette } from './palette/command-palette.tsx'
@@ -19,7 +21,7 @@ export function Shell({ user }: { user: User }) {
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const shown = pagesOf(user.role)
   const current = shown.find(({ to }) => path === to.replace('$tenant', user.tenant))
-  const isTill = current?.name === 'till'
+  const isTill = current?.name === 'till' || current?.name === 'scan'
 
   return (
     <AppShell
@@ -64,7 +66,9 @@ export function Shell({ user }: { user: User }) {
       <AppShell.Main id="content" tabIndex={-1}>
         {/* A till shows its own results, large; what others do would only be in the way there. */}
         {!isTill && <ChangeToasts />}
-        <Outlet />
+        <Suspense fallback={<LoadingRows rows={8} heightPx={64} />}>
+          <Outlet />
+        </Suspense>
       </AppShell.Main>
       <Shortcuts />
     </AppShell>

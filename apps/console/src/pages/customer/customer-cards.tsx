@@ -1,14 +1,15 @@
 import { Text, Title } from '@mantine/core'
-import type { CustomerCard } from '@loyalty-live/client/query'
+import type { CustomerRecord } from '@loyalty-live/client/query'
+import { EnrolmentSlots } from '../../engagement/enrolment-slots.tsx'
 import { useFormat, useWords } from '../../language/language.tsx'
 import classes from './customer-dialog.module.css'
 
-/** The customer's cards, each with its balance and what came and went. */
+/** The customer's cards, each with its balance and what came and went; and the programmes in which there is none. */
 export function CustomerCards({
-  cards,
+  customer: { id: customerId, cards },
   programNames,
 }: {
-  cards: readonly CustomerCard[]
+  customer: CustomerRecord
   programNames: ReadonlyMap<string, string>
 }) {
   const words = useWords().customer
@@ -37,6 +38,7 @@ export function CustomerCards({
           </li>
         ))}
       </ul>
+      <EnrolmentSlots customerId={customerId} />
     </section>
   )
 }

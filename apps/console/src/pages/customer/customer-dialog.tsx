@@ -9,6 +9,7 @@ import { StaleNotice } from '../../live/stale-notice.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import { ErrorState } from '../../parts/states.tsx'
 import { useSession, useUser } from '../../session/use-session.tsx'
+import { Adjustments } from './adjustments.tsx'
 import { ChangePoints } from './change-points.tsx'
 import { CustomerCards } from './customer-cards.tsx'
 import classes from './customer-dialog.module.css'
@@ -51,8 +52,9 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
         <StaleNotice>
           <Stack gap="lg">
             <Person customer={customer.data} />
-            <CustomerCards cards={customer.data.cards} programNames={programNames} />
+            <CustomerCards customer={customer.data} programNames={programNames} />
             <ChangePoints customer={customer.data} programNames={programNames} />
+            <Adjustments customerId={id} />
             <Ledger customerId={id} />
           </Stack>
         </StaleNotice>

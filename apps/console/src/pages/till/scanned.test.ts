@@ -11,9 +11,19 @@ test.each([
   expect(readScanned(text)).toEqual({ kind: 'phone', phone })
 })
 
-test.each(['https://example.com/123456', 'hello', '', '12345', '++4473065', `+${'1'.repeat(60)}`, 'tel:'])(
-  '%j is nothing that the till knows',
-  (text) => {
-    expect(readScanned(text)).toEqual({ kind: 'unknown' })
-  },
-)
+test.each([`${'aB3_-'.repeat(12)}wxyz`, ` ${'7'.repeat(64)}\n`])('%j is a customer’s own code', (text) => {
+  expect(readScanned(text)).toEqual({ kind: 'customer', qr: text.trim() })
+})
+
+test.each([
+  'https://example.com/123456',
+  'hello',
+  '',
+  '12345',
+  '++4473065',
+  `+${'1'.repeat(60)}`,
+  'tel:',
+  'aB3_-'.repeat(12),
+])('%j is nothing that the till knows', (text) => {
+  expect(readScanned(text)).toEqual({ kind: 'unknown' })
+})

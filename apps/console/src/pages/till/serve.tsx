@@ -1,10 +1,12 @@
-import { Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Alert, Badge, Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import type { PhoneLookup } from '@loyalty-live/client/query'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useState } from 'react'
+import { EnrolmentSlots } from '../../engagement/enrolment-slots.tsx'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import { isAmount, pointsRequest, type PointsAction } from '../../points/points-request.ts'
 import { SendingNotice } from '../../points/sending-notice.tsx'
+import { useBusy } from '../../points/use-busy.ts'
 import { usePointsSender } from '../../points/use-points-sender.ts'
 import { NumberPad } from './number-pad.tsx'
 import { Result } from './result.tsx'
@@ -15,10 +17,13 @@ const DIGITS_MAX = 7
 /** Serves the customer who was looked up: redeem for an order, or add; then the result, large. */
 export function Serve({
   found: { customer, member, cards },
+  notice,
   onNext,
   onBusy,
 }: {
   found: PhoneLookup
+  /** What has just happened to the customer here. */
+  notice?: string | undefined
   onNext: () => void
   /** Told whether the answer to a change is outstanding: then nobody else is served. */
   onBusy: (busy: boolean) => void
@@ -31,13 +36,12 @@ export function Serve({
   const [chosen, setChosen] = useState<string | null>(null)
   const card = cards.find(({ id }) => id === chosen) ?? cards[0]
   const { sender, sending } = usePointsSender()
-  const busy = sending.state === 'sending' || sending.state === 'unknown'
-  const tellBusy = useEffectEvent(onBusy)
-  useEffect(() => tellBusy(busy), [busy])
+  const busy = useBusy(sending, onBusy)
 
   const points = Number(digits)
   const valid = isAmount(points)
   const amount = valid ? format.number(points) : ''
+  const unit = words.till.points
 
   if (sending.state === 'done') {
     return (
@@ -77,15 +81,18 @@ export function Serve({
           </Badge>
         )}
       </div>
+      {notice !== undefined && (
+        <Alert color="teal" variant="light" role="status" data-testid="scan-notice">
+          {notice}
+        </Alert>
+      )}
       {card ? (
         <>
           <p className={classes['balance']}>
             <span className="figure" data-testid="till-balance">
               {format.number(card.balance)}
             </span>
-            <small>
-              {words.till.points} · {card.programName}
-            </small>
+            <small>{isSameWord(card.programName, unit) ? unit : `${unit} · ${card.programName}`}</small>
           </p>
           {cards.length > 1 && (
             <Select
@@ -152,8 +159,17 @@ export function Serve({
           </div>
         </>
       ) : (
-        <p>{words.customer.noCards}</p>
+        <>
+          <p>{words.customer.noCards}</p>
+          <EnrolmentSlots customerId={customer.id} />
+          <Button size="xl" fz="lg" variant="default" onClick={onNext}>
+            {words.app.cancel}
+          </Button>
+        </>
       )}
     </form>
   )
 }
+
+/** A programme that is called "Points" counts points; saying so once is enough. */
+const isSameWord = (one: string, other: string) => one.localeCompare(other, undefined, { sensitivity: 'base' }) === 0

@@ -1,24 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { IconUserQuestion } from '@tabler/icons-react'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { lookupQuery } from '../../api/queries.ts'
-import { NoAnswer, Refusal } from '../../api/http.ts'
+import { ScanOutcome } from '../../engagement/scan-outcome.tsx'
+import { useScan } from '../../engagement/use-scan.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
-import { EmptyState, ErrorState, LoadingRows } from '../../parts/states.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
+import { LazyCamera } from './camera/lazy-camera.tsx'
+import { FoundCustomer } from './found-customer.tsx'
 import { PhoneEntry } from './phone-entry.tsx'
 import { readScanned } from './scanned.ts'
-import { Serve } from './serve.tsx'
 import classes from './till.module.css'
 import { useWedge } from './use-wedge.ts'
-
-const CameraDialog = lazy(() =>
-  import('./camera/camera-dialog.tsx').then(({ CameraDialog: component }) => ({ default: component })),
-)
 
 const route = getRouteApi('/$tenant/admin/phone-loyalty-pos')
 
@@ -29,78 +25,82 @@ export function TillPage() {
   const { tenant } = route.useParams()
   const [typed, setTyped] = useState('')
   const [phone, setPhone] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
+  const [isServing, setServing] = useState(false)
   const [cameraOpen, setCameraOpen] = useState(false)
   const toasts = useToasts()
   const phoneField = useRef<HTMLInputElement>(null)
   const found = useQuery({ ...lookupQuery(ask, tenant, phone ?? ''), enabled: phone !== null })
+  // Whoever has a card is served at once; the others' answer is waited for.
+  const scanning = useScan(({ card, customerPhone }) => card && serve(customerPhone))
+  const { state } = scanning.sending
+  const isBusy = isServing || state === 'sending' || state === 'unknown'
 
-  function lookUp(number: string): void {
-    if (number.trim() === '' || busy) return
-    setTyped(number)
+  function serve(number: string): void {
     if (number === phone) void found.refetch()
     else setPhone(number)
   }
 
+  function lookUp(number: string): void {
+    if (number.trim() === '' || isBusy) return
+    scanning.sender.clear()
+    setTyped(number)
+    serve(number)
+  }
+
   function next(): void {
+    scanning.sender.clear()
     setPhone(null)
     setTyped('')
-    setBusy(false)
+    setServing(false)
     phoneField.current?.focus()
   }
 
   /** Whichever way a code was read. */
-  function scan(text: string): void {
+  function read(text: string): void {
     setCameraOpen(false)
+    if (isBusy) return
     const scanned = readScanned(text)
-    if (scanned.kind === 'phone') lookUp(scanned.phone)
-    else toasts.show({ text: words.notUnderstood, tone: 'bad' })
+    switch (scanned.kind) {
+      case 'customer':
+        setTyped('')
+        if (scanning.scan(scanned.qr)) setPhone(null)
+        break
+      case 'phone':
+        lookUp(scanned.phone)
+        break
+      case 'unknown':
+        toasts.show({ text: words.notUnderstood, tone: 'bad' })
+    }
   }
-
-  useWedge(scan)
+  useWedge(read)
 
   return (
     <Page title={words.title} actions={<RefreshButton />}>
-      <div className={classes['till']} data-serving={found.data ? '' : undefined}>
+      <div className={classes['till']} data-serving={found.data || state !== 'idle' ? '' : undefined}>
         <PhoneEntry
           fieldRef={phoneField}
           value={typed}
-          disabled={busy}
+          disabled={isBusy}
           loading={phone !== null && found.isFetching && !found.data}
           onChange={setTyped}
           onLookUp={lookUp}
           onCamera={() => setCameraOpen(true)}
         />
         <section className={classes['panel']} aria-live="polite">
-          {phone === null ? (
-            <EmptyState icon={<IconUserQuestion size={28} />} title={words.waitingTitle}>
-              {words.waitingText}
-            </EmptyState>
-          ) : found.data ? (
-            <Serve key={found.data.customer.id} found={found.data} onNext={next} onBusy={setBusy} />
-          ) : found.isError ? (
-            <NotFound error={found.error} onRetry={() => void found.refetch()} />
+          {phone === null && state !== 'idle' ? (
+            <ScanOutcome scanning={scanning} onNext={next} onServe={serve} />
           ) : (
-            <LoadingRows rows={4} heightPx={72} />
+            <FoundCustomer
+              phone={phone}
+              found={found}
+              scan={scanning.sending.state === 'done' ? scanning.sending.change : null}
+              onNext={next}
+              onBusy={setServing}
+            />
           )}
         </section>
       </div>
-      {cameraOpen && (
-        <Suspense>
-          <CameraDialog onScan={scan} onClose={() => setCameraOpen(false)} />
-        </Suspense>
-      )}
+      {cameraOpen && <LazyCamera onScan={read} onClose={() => setCameraOpen(false)} />}
     </Page>
-  )
-}
-
-function NotFound({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  const words = useWords().till
-  if (error instanceof NoAnswer || !(error instanceof Refusal)) return <ErrorState error={error} onRetry={onRetry} />
-  const impossible = error.code === 'invalid-request'
-  return (
-    <EmptyState icon={<IconUserQuestion size={28} />} title={impossible ? words.notPossible : words.notFoundTitle}>
-      {words.notFoundText}
-    </EmptyState>
   )
 }
