@@ -34,7 +34,7 @@ test('a code that is held before the camera looks the customer up, and the camer
 test('a code that says something else is told as such, and nobody is looked up', async () => {
   const till = await openTill('https://example.com/menu')
   await scan(till)
-  await shows(till.toasts, 'This code holds no phone number.')
+  await shows(till.toasts, 'This is neither a customer’s code nor a phone number.')
   await till.page.getByText('Who is it?').waitFor()
 })
 
