@@ -59,6 +59,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
   ): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
       await prepare()
       await page.evaluate(settle)
       await page.screenshot({ path: join(FOLDER, `${what}-${size}-${colorScheme}.png`) })
@@ -121,6 +122,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
     await judge(window, 'terminal-key')
 
     await go('health')
+    await page.getByTestId('latency').waitFor()
     await shows(window.badge, 'Live')
     const token = await stage.world.api.signIn(demo, 'terminal')
     for (let count = 0; count < 25; count++) await stage.world.redeem(token, john.id, 1)

@@ -27,7 +27,9 @@ export function EnrolStranger({ phone, onAsked }: { phone: string; onAsked: (enr
           <Title order={2} size="md">
             {till.notFoundTitle}
           </Title>
-          <Text c="dimmed">{words.strangerText}</Text>
+          <Text c="dimmed" size="sm">
+            {words.strangerText}
+          </Text>
         </div>
         <TextInput
           label={words.name}

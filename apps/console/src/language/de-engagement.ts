@@ -46,7 +46,7 @@ export const deEngagement: EngagementWords = {
   scan: {
     entry: 'Code des Kunden',
     code: 'Code',
-    codeHint: 'Scannen, oder einfügen und Enter drücken',
+    codeHint: 'Scannen oder einfügen',
     submit: 'Scannen',
     camera: 'Mit der Kamera scannen',
     more: 'Punkte und Programm',

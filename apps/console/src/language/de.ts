@@ -1,4 +1,3 @@
-import { deAdmin } from './de-admin.ts'
 import type { Dictionary } from './en.ts'
 
 export const de: Dictionary = {
@@ -229,7 +228,6 @@ export const de: Dictionary = {
     tryAgain: 'Noch einmal versuchen',
     loadMoreFailed: 'Der Rest konnte nicht geladen werden.',
   },
-  ...deAdmin,
   palette: {
     title: 'Kunden finden oder etwas tun',
     open: 'Finden',

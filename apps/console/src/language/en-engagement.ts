@@ -53,7 +53,7 @@ export const enEngagement = {
   scan: {
     entry: 'Customer’s code',
     code: 'Code',
-    codeHint: 'Scan it, or paste it and press Enter',
+    codeHint: 'Scan or paste it',
     submit: 'Scan',
     camera: 'Scan with the camera',
     more: 'Points and programme',

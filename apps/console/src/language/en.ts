@@ -1,5 +1,4 @@
 import type { TransactionType } from '@loyalty-live/events'
-import { enAdmin } from './en-admin.ts'
 
 /** Every word on the screen. Another language has the same shape, or it does not compile. */
 export const en = {
@@ -228,7 +227,6 @@ export const en = {
     tryAgain: 'Try again',
     loadMoreFailed: 'The rest could not be loaded.',
   },
-  ...enAdmin,
   palette: {
     title: 'Find a customer, or do anything',
     open: 'Find',

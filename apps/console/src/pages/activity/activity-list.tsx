@@ -3,7 +3,8 @@ import type { Activity } from '@loyalty-live/events/activity'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { IconArrowUp } from '@tabler/icons-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { useNow } from '../../live/use-now.ts'
 import { LoadMore, type MorePages } from '../../parts/load-more.tsx'
 import classes from './activity.module.css'
@@ -23,7 +24,7 @@ export type ActivityListProps = {
  * is left in peace, and told how much there is on top.
  */
 export function ActivityList({ items, more, onOpenCustomer }: ActivityListProps) {
-  const words = useWords().activity
+  const words = useAdminWords().activity
   const format = useFormat()
   const now = useNow(30_000)
   const scroller = useRef<HTMLDivElement>(null)

@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { IconHistory } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { activityQuery, staffQuery, terminalsQuery } from '../../api/admin-queries.ts'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
 import { PanelFrame } from '../../parts/panel.tsx'
@@ -20,7 +21,8 @@ const route = getRouteApi('/$tenant/admin/activity')
 
 /** Who did what, when, why, before → after; what happens now is put on top (C3). */
 export function ActivityPage() {
-  const { activity: words, nav } = useWords()
+  const words = useAdminWords().activity
+  const { nav } = useWords()
   const { ask } = useSession()
   const { tenant } = route.useParams()
   const search = route.useSearch()
@@ -94,7 +96,7 @@ function ActorSelect({
   value: string
   onChange: (id: string | undefined) => void
 }) {
-  const { activity: words, terminals, staff } = useWords()
+  const { activity: words, terminals, staff } = useAdminWords()
   const { ask } = useSession()
   const tills = useInfiniteQuery(terminalsQuery(ask, tenant)).data?.pages.flatMap(({ items }) => items) ?? []
   const people = useInfiniteQuery(staffQuery(ask, tenant)).data?.pages.flatMap(({ items }) => items) ?? []

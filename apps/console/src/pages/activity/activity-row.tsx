@@ -1,6 +1,7 @@
 import type { Activity } from '@loyalty-live/events/activity'
 import { IconCards, IconCoins, IconDots, IconStar, IconUser, IconUserPlus, type Icon } from '@tabler/icons-react'
 import { memo } from 'react'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
 import { Flash } from '../../parts/flash.tsx'
@@ -37,6 +38,7 @@ export type ActivityRowProps = {
 /** One line of the log: what was done to whom, by whom and why, before → after, and when. */
 export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, onOpenCustomer }: ActivityRowProps) {
   const words = useWords()
+  const log = useAdminWords().activity
   const format = useFormat()
   const describe = useDescribe()
   const { actor, customer, orderId, reason, at } = item
@@ -61,7 +63,7 @@ export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, 
               aria-label={words.customers.open(customer.name ?? customer.id)}
               onClick={() => onOpenCustomer(customer.id)}
             >
-              {customer.name ?? words.activity.someCustomer}
+              {customer.name ?? log.someCustomer}
             </button>
           )}
           <span className={classes['deed']}>{describe(item)}</span>
@@ -70,9 +72,7 @@ export const ActivityRow = memo(function ActivityRow({ item, topPx, now, isNew, 
           <span className={`${classes['timeShort']} figure`} aria-hidden="true">
             {format.ago(Date.parse(at), now)} ·{' '}
           </span>
-          <span data-testid="actor">
-            {actor.type === 'sql' ? words.activity.bySql(actor.id) : nameOf(actor, words.changes)}
-          </span>
+          <span data-testid="actor">{actor.type === 'sql' ? log.bySql(actor.id) : nameOf(actor, words.changes)}</span>
           {orderId !== null && <span className="figure"> · {words.customer.order(orderId)}</span>}
           {reason !== null && <span> · “{reason}”</span>}
         </span>

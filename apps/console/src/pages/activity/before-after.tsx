@@ -1,10 +1,11 @@
 import type { Activity, FieldChange } from '@loyalty-live/events/activity'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import classes from './activity.module.css'
 
 /** What it was, and what it is now. */
 export function BeforeAfter({ item }: { item: Activity }) {
-  const words = useWords().activity
+  const words = useAdminWords().activity
   const format = useFormat()
   const { pointsChange, balanceBefore, balanceAfter, changes } = item
 
@@ -35,7 +36,7 @@ export function BeforeAfter({ item }: { item: Activity }) {
 }
 
 function Step({ from, to }: { from: string; to: string }) {
-  const words = useWords().activity
+  const words = useAdminWords().activity
   return (
     <span className={classes['step']}>
       <span className="visually-hidden">{words.before} </span>

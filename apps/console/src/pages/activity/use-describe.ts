@@ -1,9 +1,11 @@
 import type { Activity } from '@loyalty-live/events/activity'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 
 /** Says what was done, in a few words. */
 export function useDescribe(): (item: Activity) => string {
-  const { activity: words, customer } = useWords()
+  const { activity: words } = useAdminWords()
+  const { customer } = useWords()
 
   function member({ changes }: Activity): string {
     const [change] = changes

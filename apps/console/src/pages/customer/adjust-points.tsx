@@ -65,7 +65,9 @@ export function AdjustPoints({
       }}
     >
       <Stack gap="sm">
-        <Text c="dimmed">{needsApproval ? words.hintApproval : words.hint}</Text>
+        <Text c="dimmed" size="sm">
+          {needsApproval ? words.hintApproval : words.hint}
+        </Text>
         <Group gap="sm" align="flex-end" preventGrowOverflow={false}>
           <SegmentedControl
             aria-label={words.action}

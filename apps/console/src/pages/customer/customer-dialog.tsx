@@ -72,8 +72,9 @@ function Person({ customer }: { customer: CustomerRecord }) {
       <Initials name={customer.displayName} large />
       <div className={classes['person']}>
         <EditName key={customer.id} customer={customer} />
-        <Text c="dimmed" className="figure">
-          {customer.phone} · {words.customer.since(format.date(customer.createdAt))}
+        <Text c="dimmed" size="sm" className={`${classes['facts']} figure`}>
+          <span>{customer.phone}</span>
+          <span>{words.customer.since(format.date(customer.createdAt))}</span>
         </Text>
       </div>
       <Switch

@@ -35,7 +35,9 @@ export function EnrolDialog({ tenant, onClose }: { tenant: string; onClose: () =
         </AwaitedEnrolment>
       ) : (
         <Stack>
-          <Text c="dimmed">{words.enrolText}</Text>
+          <Text c="dimmed" size="sm">
+            {words.enrolText}
+          </Text>
           <form
             onSubmit={(event) => {
               event.preventDefault()

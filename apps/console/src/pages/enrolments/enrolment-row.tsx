@@ -38,7 +38,8 @@ export const EnrolmentRow = memo(function EnrolmentRow({
       <span className={classes['what']}>
         <span className={classes['program']}>{programName}</span>
         <span className={classes['how']}>
-          <MethodIcon size={14} aria-hidden="true" /> {method === 'scan' ? words.scanned(by) : words.manual(by)}
+          <MethodIcon size={14} aria-hidden="true" />
+          <span>{method === 'scan' ? words.scanned(by) : words.manual(by)}</span>
         </span>
       </span>
       <time

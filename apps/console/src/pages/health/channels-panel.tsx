@@ -3,7 +3,8 @@ import type { ChannelReport } from '@loyalty-live/client'
 import { useLoyaltyClient } from '@loyalty-live/client/react'
 import { IconCheck, IconPlayerPlay, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { ErrorState, LoadingRows } from '../../parts/states.tsx'
 import classes from './health.module.css'
@@ -12,7 +13,7 @@ const CHECK_HEIGHT_PX = 58
 
 /** Tries every part of the way, end to end, and says which of them works and how long it took. */
 export function ChannelsPanel() {
-  const words = useWords().health
+  const words = useAdminWords().health
   const format = useFormat()
   const client = useLoyaltyClient()
   const query = useQuery({
@@ -56,7 +57,7 @@ export function ChannelsPanel() {
 }
 
 function CheckLine({ check: { name, ok, ms, detail } }: { check: ChannelReport }) {
-  const words = useWords().health
+  const words = useAdminWords().health
   const format = useFormat()
   return (
     <li className={classes['check']} data-check={name} data-ok={ok}>

@@ -1,4 +1,5 @@
 import { useLiveStatus, useLoyaltyClient } from '@loyalty-live/client/react'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useNow } from '../../live/use-now.ts'
 import { Panel } from '../../parts/panel.tsx'
@@ -6,7 +7,8 @@ import classes from './health.module.css'
 
 /** What the connection says of itself, and what has come through it. */
 export function ConnectionPanel() {
-  const { health: words, live } = useWords()
+  const words = useAdminWords().health
+  const { live } = useWords()
   const format = useFormat()
   const client = useLoyaltyClient()
   const { state, since, lastConfirmedAt, reason } = useLiveStatus()

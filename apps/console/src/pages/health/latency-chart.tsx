@@ -1,4 +1,5 @@
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import classes from './health.module.css'
 import { SAMPLES_MAX, type Latencies } from './latency.ts'
 
@@ -14,7 +15,7 @@ const SLOW_MS = 1_000
 
 /** A dot for each event, the newest on the right; up is slower, in powers. */
 export function LatencyChart({ latencies: { samples, medianMs, p95Ms } }: { latencies: Latencies }) {
-  const words = useWords().health
+  const words = useAdminWords().health
   const format = useFormat()
   const worst = Math.max(...samples.map(({ ms }) => ms))
   const lines = LINES_MS.filter((ms, index) => index < 4 || (LINES_MS[index - 1] ?? 0) <= worst)

@@ -1,7 +1,8 @@
 import { useLoyaltyEvents } from '@loyalty-live/client/react'
 import { IconActivityHeartbeat } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { EmptyState } from '../../parts/states.tsx'
 import classes from './health.module.css'
@@ -10,7 +11,7 @@ import { LatencyChart } from './latency-chart.tsx'
 
 /** From the commit in the database to this screen, for each event that comes while the page is open. */
 export function LatencyPanel() {
-  const words = useWords().health
+  const words = useAdminWords().health
   const format = useFormat()
   const [measured, setMeasured] = useState<readonly Sample[]>([])
   useLoyaltyEvents('event', ({ id, type, timestamp }) => {

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Radio, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Radio, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import { Refusal } from '../../api/http.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useWords } from '../../language/language.tsx'
@@ -7,6 +7,7 @@ import { POINTS_MAX } from '../../points/points-request.ts'
 import { ConflictNotice } from '../../records/conflict-notice.tsx'
 import type { DraftForm } from '../../records/use-draft.ts'
 import type { ProgramFields } from './program-fields.ts'
+import classes from './programs.module.css'
 
 const POINTS_PER_UNIT_MAX = 1000
 
@@ -54,7 +55,7 @@ export function ProgramForm({
           required
           data-autofocus
         />
-        <Group grow align="flex-end">
+        <SimpleGrid cols={{ base: 1, xs: 3 }} className={classes['points']}>
           <Points label={labels.pointsPerScan} value={values.pointsPerScan} onChange={(n) => set('pointsPerScan', n)} />
           <Points label={labels.welcomeBonus} value={values.welcomeBonus} onChange={(n) => set('welcomeBonus', n)} />
           <Points
@@ -64,7 +65,7 @@ export function ProgramForm({
             decimals={6}
             onChange={(n) => set('pointsPerCurrencyUnit', n)}
           />
-        </Group>
+        </SimpleGrid>
         <Radio.Group
           label={labels.debtPolicy}
           value={values.debtPolicy}

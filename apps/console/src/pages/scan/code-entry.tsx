@@ -3,6 +3,7 @@ import { IconCamera, IconQrcode } from '@tabler/icons-react'
 import { useRef } from 'react'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useShortcut } from '../../shell/use-shortcut.ts'
+import classes from './scan.module.css'
 
 /** A code, from the camera, or by keyboard: what a hand scanner types arrives here, too, where it is too slow to be told from a person. */
 export function CodeEntry({
@@ -52,7 +53,7 @@ export function CodeEntry({
           spellCheck={false}
           autoFocus
           size="lg"
-          fz="md"
+          classNames={{ label: classes['label']!, input: classes['code']! }}
         />
         <Button
           type="submit"

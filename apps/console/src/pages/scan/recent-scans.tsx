@@ -60,7 +60,12 @@ function ScanLine({ scan, now, onOpen }: { scan: Scan; now: number; onOpen: (cus
         detail={`${programName} · ${nameOf(actor, changeWords)} · ${ago}`}
         onOpen={onOpen}
       />
-      <Badge size="lg" tt="none" variant="light" color={pointsAwarded === null ? 'gray' : 'teal'} c="var(--text)">
+      <Badge
+        size="lg"
+        tt="none"
+        variant="light"
+        {...(pointsAwarded === null ? { color: 'gray', c: 'var(--text)' } : {})}
+      >
         {pointsAwarded === null ? words.outcomes[outcome] : format.signed(pointsAwarded)}
       </Badge>
     </li>

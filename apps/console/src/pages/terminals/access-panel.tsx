@@ -1,7 +1,8 @@
 import type { Page } from '@loyalty-live/client/query'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { ListPanel } from '../../parts/list-panel.tsx'
 import { AccessRow } from './access-row.tsx'
 import { RevokeDialog } from './revoke-dialog.tsx'
@@ -23,7 +24,7 @@ export type AccessPanelProps<Row extends Access> = {
 /** Who can sign in, or could until they were revoked; and the way to revoke them. */
 export function AccessPanel<Row extends Access>(props: AccessPanelProps<Row>) {
   const { tenant, what, query, actions, icon, emptyText, detail, mark, mayRevoke = () => true } = props
-  const words = useWords()[what]
+  const words = useAdminWords()[what]
   const format = useFormat()
   const [revoking, setRevoking] = useState<Row | null>(null)
   const active = (rows: readonly Row[]) => rows.filter(({ revokedAt }) => revokedAt === null).length

@@ -1,6 +1,7 @@
 import { Badge, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import classes from './terminals.module.css'
 
@@ -15,7 +16,7 @@ export type AccessRowProps = {
 
 /** A till or a person that can sign in, or could until they were revoked. */
 export function AccessRow({ name, mark, detail, revokedAt, onRevoke }: AccessRowProps) {
-  const words = useWords().terminals
+  const words = useAdminWords().terminals
   const format = useFormat()
   return (
     <li className={classes['row']} data-name={name} data-revoked={revokedAt === null ? undefined : ''}>

@@ -3,6 +3,7 @@ import { queryKeys } from '@loyalty-live/client/query'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import type { Role, StaffMember } from '../../api/shapes.ts'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
@@ -15,7 +16,8 @@ type NewStaff = Pick<StaffMember, 'name' | 'email' | 'role'> & { readonly passwo
 
 /** Takes somebody on: an owner whomever, an admin cashiers. */
 export function AddStaffDialog({ tenant, role: own, onClose }: { tenant: string; role: Role; onClose: () => void }) {
-  const { staff: words, roles, app } = useWords()
+  const words = useAdminWords().staff
+  const { roles, app } = useWords()
   const { ask } = useSession()
   const toasts = useToasts()
   const queryClient = useQueryClient()

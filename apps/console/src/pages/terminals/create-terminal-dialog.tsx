@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { CreatedTerminal } from '../../api/shapes.ts'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useSession } from '../../session/use-session.tsx'
@@ -12,7 +13,8 @@ import classes from './terminals.module.css'
 
 /** Sets up a till. Its key is shown here, once: the server keeps no more than a hash of it. */
 export function CreateTerminalDialog({ tenant, onClose }: { tenant: string; onClose: () => void }) {
-  const { terminals: words, app } = useWords()
+  const words = useAdminWords().terminals
+  const { app } = useWords()
   const { ask } = useSession()
   const queryClient = useQueryClient()
   const [name, setName] = useState('')

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { queryKeys } from '@loyalty-live/client/query'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useSession } from '../../session/use-session.tsx'
@@ -17,7 +18,8 @@ export type RevokeDialogProps = {
 
 /** Asks once more: whoever is revoked is out at once, for good. */
 export function RevokeDialog({ tenant, what, id, title, text, onClose }: RevokeDialogProps) {
-  const { terminals: words, app } = useWords()
+  const words = useAdminWords().terminals
+  const { app } = useWords()
   const { ask } = useSession()
   const queryClient = useQueryClient()
   const revoke = useMutation({

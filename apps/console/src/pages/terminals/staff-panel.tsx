@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { staffQuery } from '../../api/admin-queries.ts'
 import type { User } from '../../api/shapes.ts'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { AccessPanel } from './access-panel.tsx'
@@ -11,7 +12,8 @@ import { AddStaffDialog } from './add-staff-dialog.tsx'
 
 /** People who work here. An owner manages everybody, an admin the cashiers; nobody shuts out themselves. */
 export function StaffPanel({ tenant, me }: { tenant: string; me: User }) {
-  const { staff: words, roles } = useWords()
+  const words = useAdminWords().staff
+  const { roles } = useWords()
   const { ask } = useSession()
   const query = useInfiniteQuery(staffQuery(ask, tenant))
   const [adding, setAdding] = useState(false)

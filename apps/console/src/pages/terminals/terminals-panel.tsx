@@ -3,14 +3,15 @@ import { IconDeviceMobile, IconPlus } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { terminalsQuery } from '../../api/admin-queries.ts'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { AccessPanel } from './access-panel.tsx'
 import { CreateTerminalDialog } from './create-terminal-dialog.tsx'
 
 /** Tills: each signs in with a key of its own, and can be shut out alone. */
 export function TerminalsPanel({ tenant }: { tenant: string }) {
-  const words = useWords().terminals
+  const words = useAdminWords().terminals
   const format = useFormat()
   const { ask } = useSession()
   const query = useInfiniteQuery(terminalsQuery(ask, tenant))

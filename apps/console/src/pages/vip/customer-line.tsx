@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import type { Customer } from '@loyalty-live/client/query'
 import { IconStar, IconStarOff } from '@tabler/icons-react'
 import { memo, useSyncExternalStore } from 'react'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useRecentChanges } from '../../live/live-session.tsx'
 import { CustomerName } from '../../parts/customer-name.tsx'
@@ -21,6 +22,7 @@ export const CustomerLine = memo(function CustomerLine({
 }) {
   const { id, displayName, points } = customer
   const words = useWords()
+  const vipWords = useAdminWords().vip
   const format = useFormat()
   const changes = useRecentChanges()
   const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
@@ -41,10 +43,10 @@ export const CustomerLine = memo(function CustomerLine({
           customer.vip ? <IconStarOff size={16} aria-hidden="true" /> : <IconStar size={16} aria-hidden="true" />
         }
         loading={sending}
-        aria-label={customer.vip ? words.vip.removeName(displayName) : words.vip.addName(displayName)}
+        aria-label={customer.vip ? vipWords.removeName(displayName) : vipWords.addName(displayName)}
         onClick={() => setVip(!customer.vip)}
       >
-        <span className="roomy">{customer.vip ? words.vip.remove : words.vip.add}</span>
+        <span className="roomy">{customer.vip ? vipWords.remove : vipWords.add}</span>
       </Button>
     </li>
   )

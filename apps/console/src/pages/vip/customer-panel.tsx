@@ -1,5 +1,6 @@
 import type { Customer } from '@loyalty-live/client/query'
-import { useFormat, useWords } from '../../language/language.tsx'
+import { useAdminWords } from '../../language/admin-words.ts'
+import { useFormat } from '../../language/language.tsx'
 import { ListPanel, type ListPanelProps } from '../../parts/list-panel.tsx'
 import { CustomerLine } from './customer-line.tsx'
 
@@ -11,7 +12,7 @@ export type CustomerPanelProps<Row extends Customer> = Omit<ListPanelProps<Row>,
 
 /** A list of customers, each with the way into the VIP list or out of it. */
 export function CustomerPanel<Row extends Customer>({ detail, onOpen, ...list }: CustomerPanelProps<Row>) {
-  const words = useWords().vip
+  const words = useAdminWords().vip
   const format = useFormat()
   return (
     <ListPanel

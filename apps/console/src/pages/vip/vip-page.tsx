@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconCalendarHeart, IconStar } from '@tabler/icons-react'
 import { vipCandidatesQuery, vipQuery } from '../../api/admin-queries.ts'
+import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
 import { Columns } from '../../parts/columns.tsx'
@@ -14,7 +15,8 @@ const route = getRouteApi('/$tenant/admin/vip')
 
 /** The VIPs, and who could become one: whoever has booked. Both follow what happens on any other screen (V1-V4). */
 export function VipPage() {
-  const { vip: words, nav } = useWords()
+  const words = useAdminWords().vip
+  const { nav } = useWords()
   const format = useFormat()
   const { ask } = useSession()
   const { tenant } = route.useParams()
