@@ -110,7 +110,7 @@ test('a till is offered its own pages, and no customers', async () => {
   await shows(palette(window).getByRole('status'), 'Nothing fits.')
   await field(window).fill('go to')
   await shows(options(window).first(), 'Go to Point of sale')
-  expect(await options(window).allInnerTexts()).toEqual(['Go to Point of sale', 'Go to Realtime health'])
+  expect(await options(window).allInnerTexts()).toEqual(['Go to Point of sale', 'Go to Scan', 'Go to Realtime health'])
   expect(asked.filter((url) => url.includes('/api/admin/'))).toEqual([])
 })
 

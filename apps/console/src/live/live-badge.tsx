@@ -38,20 +38,20 @@ export function LiveBadge() {
         role="group"
         aria-label={words[state]}
       >
-        <svg className={classes['sign']} viewBox="0 0 12 12" aria-hidden="true">
-          <circle cx="6" cy="6" r="5" {...(state === 'connecting' ? { strokeDasharray: '2 2' } : {})} />
-          {SIGNS[state]}
-        </svg>
-        <span className={classes['word']}>
+        <span className={classes['shown']}>
+          <svg className={classes['sign']} viewBox="0 0 12 12" aria-hidden="true">
+            <circle cx="6" cy="6" r="5" {...(state === 'connecting' ? { strokeDasharray: '2 2' } : {})} />
+            {SIGNS[state]}
+          </svg>
           <span role="status">{words[state]}</span>
-          {/* Holds the room of the words that a page begins with: nothing beside the badge moves when it goes live. */}
-          <span className={classes['room']} aria-hidden="true">
-            {words.connecting}
-          </span>
+          {state !== 'live' && lastConfirmedAt && (
+            <span className={`${classes['age']} figure`}>{format.ago(lastConfirmedAt.getTime(), now)}</span>
+          )}
         </span>
-        {state !== 'live' && lastConfirmedAt && (
-          <span className={`${classes['age']} figure`}>{format.ago(lastConfirmedAt.getTime(), now)}</span>
-        )}
+        {/* Holds the room of what a page begins with: nothing beside the badge moves when it goes live. */}
+        <span className={classes['room']} aria-hidden="true">
+          {words.connecting}
+        </span>
       </div>
     </Tooltip>
   )
