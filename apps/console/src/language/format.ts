@@ -8,6 +8,8 @@ export type Format = {
   dateTime(iso: string): string
   /** How long ago: "now", "3 min. ago", "yesterday". */
   ago(atMs: number, nowMs: number): string
+  /** A time to wait: "42s", "3m". Minutes are rounded up. */
+  duration(seconds: number): string
 }
 
 const STEPS = [
@@ -22,6 +24,9 @@ export function createFormat(locale: string): Format {
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const unit = (name: 'second' | 'minute') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' })
+  const [inSeconds, inMinutes] = [unit('second'), unit('minute')]
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   return {
     number: (value) => number.format(value),
@@ -36,5 +41,6 @@ export function createFormat(locale: string): Format {
       if (!step) return date.format(new Date(atMs))
       return relative.format(-Math.floor(ageMs / step.ms), step.unit)
     },
+    duration: (seconds) => (seconds <= 60 ? inSeconds.format(seconds) : inMinutes.format(Math.ceil(seconds / 60))),
   }
 }

@@ -1,5 +1,6 @@
 import { use } from 'react'
-import { useLanguage, type LanguageCode } from './language.tsx'
+import type { LanguageCode } from './create-language.tsx'
+import { useLanguage } from './language.tsx'
 
 /**
  * Words that come with the pages that say them, in the language that is used, instead of with the first page. The hook that is

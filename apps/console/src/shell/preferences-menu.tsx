@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
 import { IconAdjustmentsHorizontal, IconCheck, IconLogout } from '@tabler/icons-react'
-import { useLanguage, languages, type LanguageCode } from '../language/language.tsx'
+import { languageNames, type LanguageCode } from '../language/create-language.tsx'
+import { useLanguage } from '../language/language.tsx'
 import { useSession, useUser } from '../session/use-session.tsx'
 
 const SCHEMES: readonly MantineColorScheme[] = ['light', 'dark', 'auto']
@@ -42,7 +43,7 @@ export function Preferences() {
         ))}
         <Menu.Divider />
         <Menu.Label>{words.app.languages}</Menu.Label>
-        {(Object.keys(languages) as LanguageCode[]).map((language) => (
+        {(Object.keys(languageNames) as LanguageCode[]).map((language) => (
           <Menu.Item
             key={language}
             role="menuitemradio"
@@ -51,7 +52,7 @@ export function Preferences() {
             rightSection={check(language === code)}
             onClick={() => choose(language)}
           >
-            {languages[language].name}
+            {languageNames[language]}
           </Menu.Item>
         ))}
         {user && (

@@ -2,7 +2,8 @@ import { useMantineColorScheme } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { IconBrightness, IconLanguage, IconLogout, IconRefresh } from '@tabler/icons-react'
 import type { User } from '../../api/shapes.ts'
-import { languages, useLanguage, type LanguageCode } from '../../language/language.tsx'
+import { languageNames, type LanguageCode } from '../../language/create-language.tsx'
+import { useLanguage } from '../../language/language.tsx'
 import { useRefresh } from '../../live/use-refresh.ts'
 import { useSession } from '../../session/use-session.tsx'
 import { pagesOf } from '../pages.ts'
@@ -32,12 +33,12 @@ export function useCommands(user: User): readonly Command[] {
       icon: IconBrightness,
       run: () => setColorScheme(scheme),
     }))
-  const tongues = (Object.keys(languages) as LanguageCode[])
+  const tongues = (Object.keys(languageNames) as LanguageCode[])
     .filter((language) => language !== code)
     .map((language): Command => ({
       id: `language-${language}`,
       group: 'actions',
-      label: `${words.app.languages}: ${languages[language].name}`,
+      label: `${words.app.languages}: ${languageNames[language]}`,
       icon: IconLanguage,
       run: () => choose(language),
     }))
