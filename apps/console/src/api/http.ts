@@ -20,6 +20,22 @@ export class Refusal extends Error {
 /** Nobody knows what became of the request: no answer came, or one that says nothing about it. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+  /** What a server did say, 429 or 5xx; null when nothing came that is of the API. */
+  readonly status: number | null
+  /** How long it asks to be left alone; null when it does not say. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(message: string, { cause, status, retryAfterSeconds }: NoAnswerFacts = {}) {
+    super(message, { cause })
+    this.status = status ?? null
+    this.retryAfterSeconds = retryAfterSeconds ?? null
+  }
+}
+
+type NoAnswerFacts = {
+  readonly cause?: unknown
+  readonly status?: number
+  readonly retryAfterSeconds?: number | null
 }
 
 export type RequestOptions = {
@@ -59,7 +75,9 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   // 429 and 5xx: the server could not say yes or no. The same request may be sent again, under the same key.
   if (response.status === 429 || response.status >= 500) {
-    throw new NoAnswer(`the server answered ${response.status}`, { cause: parse(text) })
+    const { status, headers: said } = response
+    const retryAfterSeconds = Number(said.get('retry-after')) || null
+    throw new NoAnswer(`the server answered ${status}`, { cause: parse(text), status, retryAfterSeconds })
   }
   if (!response.ok) throw new Refusal(response.status, parse(text))
   return parse(text) as T

@@ -12,11 +12,11 @@ export type User = {
   readonly tenantName: string
 }
 
-export type Session = {
+export type Session<Who = User> = {
   readonly token: string
   readonly expiresAt: string
   readonly refreshToken: string
-  readonly user: User
+  readonly user: Who
 }
 
 export type PointsChange = {

@@ -6,17 +6,25 @@ export type Credentials =
   | { readonly kind: 'staff'; readonly tenant: string; readonly email: string; readonly password: string }
   | { readonly kind: 'terminal'; readonly key: string }
 
+type CustomerCredentials = {
+  readonly kind: 'customer'
+  readonly phone: string
+  readonly code: string
+  /** Of somebody who is new. */
+  readonly name?: string
+}
+
 /** Where a refresh token survives a reload; `sessionStorage` has the shape. Nothing else is ever written to it. */
 export type TokenShelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** Who is signed in on this page. The access token lives in memory only. */
-export type SessionKeeper = {
-  readonly user: User | null
+export type SessionKeeper<Who extends Identity = User, How extends AnyCredentials = Credentials> = {
+  readonly user: Who | null
   /** Calls `listener` whenever `user` has become another; the answer ends that. */
   subscribe(listener: () => void): () => void
-  signIn(credentials: Credentials): Promise<User>
+  signIn(credentials: How): Promise<Who>
   /** Takes up the session that was there before a reload. Null: nobody is signed in. Rejects with NoAnswer. */
-  restore(): Promise<User | null>
+  restore(): Promise<Who | null>
   /** An access token that still counts for a while. */
   token(): Promise<string>
   /** Another access token, in place of one that was refused or is about to end. */
@@ -26,39 +34,55 @@ export type SessionKeeper = {
   signOut(): Promise<void>
 }
 
-const SHELF_KEY = 'console.refresh-token'
+type Identity = { readonly id: string }
+type AnyCredentials = Credentials | CustomerCredentials
+
+const SIGN_IN_PATHS: Record<AnyCredentials['kind'], string> = {
+  staff: '/api/auth/login',
+  terminal: '/api/auth/terminal',
+  customer: '/api/auth/customer/verify',
+}
 /** A token that ends sooner than this is replaced before it is used. */
 const SPARE_MS = 20_000
 
-/** Keeps the session of one page. `now` is in milliseconds since 1970. */
-export function createSessionKeeper(shelf: TokenShelf, now: () => number = Date.now): SessionKeeper {
+/**
+ * Keeps the session of one page.
+ *
+ * @param now in milliseconds since 1970
+ * @param shelfKey where on the shelf: customers and staff sign in beside each other, on one origin
+ */
+export function createSessionKeeper<Who extends Identity = User, How extends AnyCredentials = Credentials>(
+  shelf: TokenShelf,
+  now: () => number = Date.now,
+  shelfKey = 'console.refresh-token',
+): SessionKeeper<Who, How> {
   const listeners = new Set<() => void>()
-  let session: Session | null = null
-  let refreshing: Promise<Session> | null = null
+  let session: Session<Who> | null = null
+  let refreshing: Promise<Session<Who>> | null = null
 
-  function keep(next: Session | null): void {
+  function keep(next: Session<Who> | null): void {
     const changed = next?.user.id !== session?.user.id
     session = next
-    if (next) shelf.setItem(SHELF_KEY, next.refreshToken)
-    else shelf.removeItem(SHELF_KEY)
+    if (next) shelf.setItem(shelfKey, next.refreshToken)
+    else shelf.removeItem(shelfKey)
     if (changed) for (const listener of listeners) listener()
   }
 
   /** One at a time: a refresh token is for one use, and socket, polls and screens find out together that theirs has ended. */
-  function continueSession(): Promise<Session> {
+  function continueSession(): Promise<Session<Who>> {
     refreshing ??= askForNext().finally(() => {
       refreshing = null
     })
     return refreshing
   }
 
-  async function askForNext(): Promise<Session> {
-    const refreshToken = session?.refreshToken ?? shelf.getItem(SHELF_KEY)
+  async function askForNext(): Promise<Session<Who>> {
+    const refreshToken = session?.refreshToken ?? shelf.getItem(shelfKey)
     if (refreshToken === null) throw signedOut()
     try {
-      const next = await request<Session>('/api/auth/refresh', { method: 'POST', body: { refreshToken } })
+      const next = await request<Session<Who>>('/api/auth/refresh', { method: 'POST', body: { refreshToken } })
       // Signed out while the answer was on its way.
-      if (shelf.getItem(SHELF_KEY) !== refreshToken) throw signedOut()
+      if (shelf.getItem(shelfKey) !== refreshToken) throw signedOut()
       keep(next)
       return next
     } catch (error) {
@@ -68,7 +92,7 @@ export function createSessionKeeper(shelf: TokenShelf, now: () => number = Date.
     }
   }
 
-  async function current(): Promise<Session> {
+  async function current(): Promise<Session<Who>> {
     const lasts = session !== null && Date.parse(session.expiresAt) - now() > SPARE_MS
     return lasts ? session! : continueSession()
   }
@@ -83,14 +107,13 @@ export function createSessionKeeper(shelf: TokenShelf, now: () => number = Date.
     },
     async signIn(credentials) {
       const { kind, ...body } = credentials
-      const path = kind === 'staff' ? '/api/auth/login' : '/api/auth/terminal'
-      const next = await request<Session>(path, { method: 'POST', body })
+      const next = await request<Session<Who>>(SIGN_IN_PATHS[kind], { method: 'POST', body })
       keep(next)
       return next.user
     },
     async restore() {
       if (session) return session.user
-      if (shelf.getItem(SHELF_KEY) === null) return null
+      if (shelf.getItem(shelfKey) === null) return null
       return continueSession().then(
         (next) => next.user,
         (error: unknown) => {
@@ -113,7 +136,7 @@ export function createSessionKeeper(shelf: TokenShelf, now: () => number = Date.
       }
     },
     async signOut() {
-      const refreshToken = session?.refreshToken ?? shelf.getItem(SHELF_KEY)
+      const refreshToken = session?.refreshToken ?? shelf.getItem(shelfKey)
       keep(null)
       if (refreshToken === null) return
       await request('/api/auth/logout', { method: 'POST', body: { refreshToken } }).catch(() => undefined) // it ends by itself

@@ -52,7 +52,7 @@ export function SignInPage() {
   }
 
   function explain(error: unknown): string {
-    if (error instanceof NoAnswer) return error.message.includes('429') ? words.tooMany : words.noAnswer
+    if (error instanceof NoAnswer) return error.status === 429 ? words.tooMany : words.noAnswer
     return error instanceof Refusal ? words.wrong : String(error)
   }
 
