@@ -1,16 +1,11 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makePeople } from '../../scripts/demo/people.ts'
 import { Random } from '../../scripts/random.ts'
 import { newKey } from '../harness/api.ts'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
 import { openStage, type Stage } from './console.ts'
+import { judgeLooks } from './judge-looks.ts'
 import { shows, type Window } from './window.ts'
-
-/** Every page in both schemes, on a desktop and on the narrowest of phones, for a person to look at. */
-const FOLDER = join(import.meta.dirname, '..', '..', '.screenshots')
 
 /** The same in every picture. */
 const people = makePeople(new Random(7), 47)
@@ -28,7 +23,6 @@ let john: TestCustomer
 /** Somebody who was asked to enrol, and has not answered. */
 let nora: string
 beforeAll(async () => {
-  mkdirSync(FOLDER, { recursive: true })
   stage = await openStage()
   demo = await stage.world.tenant('demo')
   john = await demo.enrol({ name: 'John Doe', points: 2275 })
@@ -51,28 +45,8 @@ afterAll(() => stage.close())
 describe.each(['desktop', 'phone'] as const)('on a %s', (size) => {
   const options = SIZES[size]
 
-  /** In both schemes, one after the other: an open page follows the system's. `prepare` comes before each. */
-  async function judge(
-    { page }: Pick<Window, 'page'>,
-    what: string,
-    prepare: () => Promise<unknown> = async () => undefined,
-  ): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
-      await prepare()
-      await page.evaluate(settle)
-      await page.screenshot({ path: join(FOLDER, `${what}-${size}-${colorScheme}.png`) })
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-        .analyze()
-      expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
-    }
-    const sideways = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    expect(sideways).toBeLessThanOrEqual(0)
-  }
+  const judge = ({ page }: Pick<Window, 'page'>, what: string, prepare?: () => Promise<unknown>) =>
+    judgeLooks(page, `${what}-${size}`, prepare)
 
   test('sign-in has no axe violation and fits the screen', async () => {
     const context = await stage.browser.newContext({ locale: 'en-GB', ...options })
@@ -232,10 +206,4 @@ async function askCustomers(): Promise<string> {
   })
   await ask('adjustments', { customerId: john.id, points: -20, reason: 'Counted twice' })
   return asked['customerId']
-}
-
-/** Until nothing moves any more; what moves for ever, as placeholders do, is let be. */
-async function settle(): Promise<void> {
-  const ending = document.getAnimations().filter((moving) => moving.effect?.getTiming().iterations !== Infinity)
-  await Promise.allSettled(ending.map(({ finished }) => finished))
 }

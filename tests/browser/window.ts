@@ -32,16 +32,7 @@ export async function openWindow(
   credentials: Credentials,
   path: string,
 ): Promise<Window> {
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('console', (message) => {
-    // What the network does is said by the tests that cut it.
-    if (message.type() === 'error' && !/Failed to load resource|WebSocket/.test(message.text())) {
-      complaints.push(message.text())
-    }
-  })
+  const { page, complaints } = await openPage(context)
   await page.goto(`${apiUrl}/${credentials.tenant}/admin/${path}`)
   await signIn(page, credentials)
   await page.getByTestId('live-badge').waitFor()
@@ -55,6 +46,21 @@ export async function openWindow(
     badge: page.getByTestId('live-badge'),
     toasts: page.getByTestId('toasts'),
   }
+}
+
+/** An empty page that notes everything it complains about: exceptions, errors of the console, what its policy refused. */
+async function openPage(context: BrowserContext): Promise<Pick<Window, 'page' | 'complaints'>> {
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // What the network does is said by the tests that cut it.
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket/.test(message.text())) {
+      complaints.push(message.text())
+    }
+  })
+  return { page, complaints }
 }
 
 async function signIn(page: Page, credentials: Credentials): Promise<void> {

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Every page in both schemes, on a desktop and on a phone, for a person to look at. */
+const FOLDER = join(import.meta.dirname, '..', '..', '.screenshots')
+
+/**
+ * Takes a picture of what a page shows in each scheme, one after the other: an open page follows the system's. Nothing in it violates
+ * WCAG 2.2 AA, as far as axe can tell, and it is not wider than the screen.
+ *
+ * @param name of the pictures
+ * @param prepare comes before each
+ */
+export async function judgeLooks(
+  page: Page,
+  name: string,
+  prepare: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await prepare()
+    await page.evaluate(settle)
+    await page.screenshot({ path: join(FOLDER, `${name}-${colorScheme}.png`) })
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      .analyze()
+    expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 160)) }))).toEqual([])
+  }
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(sideways).toBeLessThanOrEqual(0)
+}
+
+/** Until nothing moves any more; what moves for ever, as placeholders do, is let be. */
+async function settle(): Promise<void> {
+  const ending = document.getAnimations().filter((moving) => moving.effect?.getTiming().iterations !== Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+}
