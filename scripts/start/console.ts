@@ -12,6 +12,7 @@ const SOURCES = [
   join(FOLDER, 'src'),
   join(FOLDER, 'pwa'),
   join(FOLDER, 'index.html'),
+  join(FOLDER, 'customer.html'),
   join(FOLDER, 'vite.config.ts'),
   join(FOLDER, 'package.json'),
   join(ROOT, 'packages', 'client', 'src'),

@@ -58,7 +58,7 @@ function credentialsOf({ tenant, as }: Visitor): Credentials {
 }
 
 /** Whoever looks for why a test has failed sees what its windows showed. */
-function closeAfterTest(context: BrowserContext): void {
+export function closeAfterTest(context: BrowserContext): void {
   onTestFinished(async ({ task }) => {
     for (const [index, page] of task.result?.state === 'fail' ? context.pages().entries() : []) {
       const name = `${task.name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${Date.now()}-${index}.png`

@@ -49,7 +49,7 @@ export async function openWindow(
 }
 
 /** An empty page that notes everything it complains about: exceptions, errors of the console, what its policy refused. */
-async function openPage(context: BrowserContext): Promise<Pick<Window, 'page' | 'complaints'>> {
+export async function openPage(context: BrowserContext): Promise<Pick<Window, 'page' | 'complaints'>> {
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const complaints: string[] = []

@@ -6,7 +6,7 @@ export type Credentials =
   | { readonly kind: 'staff'; readonly tenant: string; readonly email: string; readonly password: string }
   | { readonly kind: 'terminal'; readonly key: string }
 
-type CustomerCredentials = {
+export type CustomerCredentials = {
   readonly kind: 'customer'
   readonly phone: string
   readonly code: string

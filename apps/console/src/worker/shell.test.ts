@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { kindOf, staleCaches } from './shell.ts'
+import { kindOf, sideOf, staleCaches } from './shell.ts'
 
 const ORIGIN = 'https://shop.example'
 
@@ -15,6 +15,22 @@ test.each([
   ['GET', 'cors', 'https://live.example/assets/x.js', 'other'],
 ] as const)('%s by %s of %s is %s', (method, mode, path, kind) => {
   expect(kindOf(method, mode, new URL(path, ORIGIN), ORIGIN)).toBe(kind)
+})
+
+test.each([
+  ['/cards', 'customer'],
+  ['/cards/', 'customer'],
+  ['/cards/sign-in', 'customer'],
+  ['/cards/0199f000-0000-7000-8000-00000000ffff', 'customer'],
+  ['/notifications', 'customer'],
+  ['/qr', 'customer'],
+  ['/', 'console'],
+  ['/sign-in', 'console'],
+  ['/demo/admin/customers', 'console'],
+  ['/cards/admin', 'console'],
+  ['/qr/admin/customers', 'console'],
+] as const)('%s is of the side of the %s', (path, side) => {
+  expect(sideOf(path)).toBe(side)
 })
 
 test('the version before stays, for a page of it that is still open; what is older goes, and nothing of others', () => {

@@ -1,6 +1,15 @@
 /** Told to every open page when a worker takes over. */
 export type VersionMessage = { readonly type: 'version'; readonly version: string }
 
+/** The two sides of the product, each a page and the files that belong to it. */
+export type Side = 'console' | 'customer'
+
+/** Addresses of the customers' side; the server has the same rule (services/api/src/http/console.ts), its parts are in customer/paths.tsx. */
+const CUSTOMER_PATHS = /^\/(?:cards(?:\/(?:sign-in|[\da-f-]{36}))?|notifications|qr)\/?$/
+
+/** Which side a page is of. A business may be called `cards`, too: its addresses have more parts. */
+export const sideOf = (pathname: string): Side => (CUSTOMER_PATHS.test(pathname) ? 'customer' : 'console')
+
 /** What the names of our caches begin with; the version of the build follows. */
 export const SHELL_PREFIX = 'shell-'
 

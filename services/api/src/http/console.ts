@@ -6,7 +6,10 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { App } from './app-types.ts'
 
-/** What the build leaves in index.html for the server to fill in; see apps/console/index.html and vite.config.ts. */
+/** Addresses of the customers' side. A business may be called `cards`: its addresses have more parts. See apps/console/src/worker/shell.ts. */
+const CUSTOMER_PATHS = /^\/(?:cards(?:\/(?:sign-in|[\da-f-]{36}))?|notifications|qr)\/?(?:\?|$)/
+
+/** What the build leaves in its pages for the server to fill in; see apps/console/index.html, customer.html and vite.config.ts. */
 const NONCE_MARK = '__CSP_NONCE__'
 const SETTINGS_MARK = '__CONSOLE_SETTINGS__'
 
@@ -18,11 +21,12 @@ const NOT_BUILT = `<!doctype html><meta charset="utf-8"><meta http-equiv="refres
 
 /**
  * Serves the built console on the API's own origin: hashed assets for a year, the page itself never from a cache, for
- * whatever a person navigates to that is no route of the API. The service worker has its own address, at the root: its scope
+ * whatever a person navigates to that is no route of the API. Customers have a page of their own. The service worker has its own address, at the root: its scope
  * is what lies below. Reads both again when they were built again, so that the API may start before its console is there.
  */
 export async function registerConsole(app: App, { console: { folder, realtimeUrl } }: Config): Promise<void> {
   const readPage = fileReader(join(folder, 'index.html'))
+  const readCustomerPage = fileReader(join(folder, 'customer.html'))
   const readWorker = fileReader(join(folder, 'worker.js'))
   await app.register(fastifyStatic, {
     root: join(folder, 'assets'),
@@ -46,13 +50,14 @@ export async function registerConsole(app: App, { console: { folder, realtimeUrl
   app.get('/*', { schema: { hide: true }, config: { rateLimit: false } }, async (request, reply) => {
     if (!isNavigation(request)) return reply.callNotFound()
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
-    const page = await readPage()
+    const isCustomers = CUSTOMER_PATHS.test(request.url)
+    const page = await (isCustomers ? readCustomerPage() : readPage())
     if (page === null) return reply.code(503).header('retry-after', 2).send(NOT_BUILT)
     const nonce = randomBytes(16).toString('base64')
     const realtime = reachable(realtimeUrl, request.hostname)
     return reply
       .header('content-security-policy', policy(nonce, realtime))
-      .header('permissions-policy', 'camera=(self), microphone=(), geolocation=()')
+      .header('permissions-policy', `camera=${isCustomers ? '()' : '(self)'}, microphone=(), geolocation=()`)
       .send(fill(page, nonce, { realtimeUrl: realtime.href }))
   })
 }
