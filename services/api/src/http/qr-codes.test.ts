@@ -32,6 +32,7 @@ describe('a QR code', () => {
     expect(at(expiresAt.getTime() - START_MS - 1).read(qr)).toMatchObject({ customerId: customer, expired: false })
     expect(at(expiresAt.getTime() - START_MS).read(qr)).toMatchObject({ customerId: customer, expired: true })
     expect(expiresAt.getTime() - refreshAt.getTime()).toBe(SLOT_MS)
+    expect(at(1_234).issue(customer).issuedAt).toEqual(new Date(START_MS + 1_234))
   })
 
   test('is refused when one bit of it is another', () => {

@@ -18,7 +18,12 @@ type ScannedCode = {
 
 export type QrCodes = {
   /** What a customer's screen shows now, when it is to ask for the next one, and until when this one counts. */
-  issue(customerId: string): { readonly qr: string; readonly refreshAt: Date; readonly expiresAt: Date }
+  issue(customerId: string): {
+    readonly qr: string
+    readonly issuedAt: Date
+    readonly refreshAt: Date
+    readonly expiresAt: Date
+  }
   /** @throws ApiError qr-invalid */
   read(qr: string): ScannedCode
 }
@@ -35,13 +40,15 @@ export function createQrCodes(secrets: readonly string[], nowMs: () => number = 
 
   return {
     issue(customerId) {
-      const slot = slotNow()
+      const issuedAt = new Date(nowMs())
+      const slot = Math.floor(issuedAt.getTime() / SLOT_MS)
       const signed = Buffer.alloc(SIGNED_BYTES)
       signed.write(customerId.replaceAll('-', ''), 'hex')
       signed.writeUInt32BE(slot, 16)
       randomBytes(12).copy(signed, 20)
       return {
         qr: Buffer.concat([signed, tagOf(keys[0]!, signed)]).toString('base64url'),
+        issuedAt,
         refreshAt: new Date((slot + 1) * SLOT_MS),
         expiresAt: new Date((slot + 2) * SLOT_MS),
       }

@@ -169,8 +169,13 @@ export function meRoutes(app: App, { db, onCommitted, qrCodes }: MeOptions): voi
       response: responses({ 200: qrCode }),
     },
     handler: async ({ caller: { subject } }) => {
-      const { qr, refreshAt, expiresAt } = qrCodes.issue(subject)
-      return { qr, refreshAt: refreshAt.toISOString(), expiresAt: expiresAt.toISOString() }
+      const { qr, issuedAt, refreshAt, expiresAt } = qrCodes.issue(subject)
+      return {
+        qr,
+        issuedAt: issuedAt.toISOString(),
+        refreshAt: refreshAt.toISOString(),
+        expiresAt: expiresAt.toISOString(),
+      }
     },
   })
 }

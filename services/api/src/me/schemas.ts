@@ -105,6 +105,9 @@ export const decided = z
 export const qrCode = z
   .object({
     qr: z.string().meta({ description: 'Show it as a QR code' }),
+    issuedAt: isoTime.meta({
+      description: 'Now, by the clock of the server: a device whose own is wrong counts the two others from here',
+    }),
     refreshAt: isoTime.meta({ description: 'Ask for the next one then' }),
     expiresAt: isoTime.meta({ description: 'No till takes it from then on' }),
   })
