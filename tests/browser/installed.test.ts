@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestTenant } from '../harness/tenant.ts'
 import { openStage, type Stage } from './console.ts'
-import { shows, type Window } from './window.ts'
+import { openPage, shows, type Window } from './window.ts'
 
 const POLL = { timeout: 10_000 }
 const DIST = join(import.meta.dirname, '..', '..', 'apps', 'console', 'dist')
@@ -32,6 +32,15 @@ async function openInstalled(path?: string): Promise<Window> {
   return window
 }
 
+/** Where customers sign in, in a window of its own. */
+async function openCustomers(): Promise<Pick<Window, 'page' | 'context'>> {
+  const context = await stage.browser.newContext({ locale: 'en-GB' })
+  const { page } = await openPage(context)
+  await page.goto(`${stage.world.api.url}/cards`)
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  return { page, context }
+}
+
 const versionOf = (page: Page) => page.locator('meta[name=console-version]').getAttribute('content')
 
 /** What was built, and nothing else. */
@@ -54,7 +63,7 @@ function deploy(version: string): void {
     writeFileSync(join(assets, name), rename(readFileSync(join(assets, name), 'utf8')))
     renameSync(join(assets, name), join(assets, rename(name)))
   }
-  for (const name of ['index.html', 'worker.js']) {
+  for (const name of ['index.html', 'customer.html', 'worker.js']) {
     const file = join(folder, name)
     writeFileSync(file, rename(readFileSync(file, 'utf8')).replaceAll(before, version))
     utimesSync(file, new Date(), new Date(Date.now() + 60_000))
@@ -78,25 +87,28 @@ const assetsOf = (page: Page) =>
       .filter((path) => /^\/assets\/.*\.(js|css)$/.test(path)),
   )
 
-test('Chromium finds nothing that keeps it from being installed', async () => {
-  const { page, context } = await openInstalled()
-  const devtools = await context.newCDPSession(page)
-  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
-  // A window without a profile of its own, as tests have them, is the one thing that is in the way.
-  expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([])
-  const { url, errors, data } = await devtools.send('Page.getAppManifest')
-  expect(errors).toEqual([])
-  expect(url).toMatch(/\/assets\/manifest-.*\.webmanifest$/)
-  const icons = (JSON.parse(data!) as { icons: { src: string; sizes: string }[] }).icons
-  for (const { src, sizes } of icons) {
-    const { width, height } = await page.evaluate(async (path) => {
-      const bitmap = await createImageBitmap(await (await fetch(path)).blob())
-      return { width: bitmap.width, height: bitmap.height }
-    }, src)
-    expect(`${width}x${height}`).toBe(sizes)
-  }
-  await context.close()
-})
+test.each(['of the business', 'of customers'])(
+  'Chromium finds nothing that keeps the side %s from being installed',
+  async (side) => {
+    const { page, context } = await (side === 'of customers' ? openCustomers() : openInstalled())
+    const devtools = await context.newCDPSession(page)
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+    // A window without a profile of its own, as tests have them, is the one thing that is in the way.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([])
+    const { url, errors, data } = await devtools.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    expect(url).toMatch(/\/assets\/manifest-.*\.webmanifest$/)
+    const icons = (JSON.parse(data!) as { icons: { src: string; sizes: string }[] }).icons
+    for (const { src, sizes } of icons) {
+      const { width, height } = await page.evaluate(async (path) => {
+        const bitmap = await createImageBitmap(await (await fetch(path)).blob())
+        return { width: bitmap.width, height: bitmap.height }
+      }, src)
+      expect(`${width}x${height}`).toBe(sizes)
+    }
+    await context.close()
+  },
+)
 
 test('without a server, a start says so and shows no points; when the server is back, so is the page, by itself', async () => {
   const anna = await demo.enrol({ name: 'Anna Offline', points: 654_321 })
@@ -167,3 +179,22 @@ test('of three versions, the files of the last two are kept', async () => {
   await expect.poll(() => cachesOf(page), POLL).toEqual(['shell-second', 'shell-third-'])
   await context.close()
 })
+
+test('a customer’s phone keeps the files of the customers’ side only, and those of the office when somebody goes there', async () => {
+  const { page, context } = await openCustomers()
+  const kept = () => page.evaluate(keptFiles)
+  await expect.poll(async () => (await kept()).length, POLL).toBeGreaterThan(0)
+  const files = await kept()
+  expect(files.filter((path) => /\/(customer|qr-page|de)-/.test(path)).length).toBeGreaterThan(2)
+  expect(files.filter((path) => /\/(index|customers-page|till-page)-/.test(path))).toEqual([])
+  await page.goto(stage.world.api.url)
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await expect.poll(async () => (await kept()).some((path) => path.includes('/till-page-')), POLL).toBe(true)
+  await context.close()
+})
+
+/** Runs in the page. */
+async function keptFiles(): Promise<string[]> {
+  const caching = (await caches.keys()).map(async (name) => (await caches.open(name)).keys())
+  return (await Promise.all(caching)).flat().map(({ url }) => new URL(url).pathname)
+}

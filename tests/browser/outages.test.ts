@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestTenant } from '../harness/tenant.ts'
 import { openStage, type Stage } from './console.ts'
+import { collectTold } from './told.ts'
 import { shows } from './window.ts'
 
 let stage: Stage
@@ -17,7 +17,7 @@ test('L8 realtime stopped: Polling within 5 s, changes still come; realtime back
   const office = await stage.open({ tenant: demo, as: 'owner' })
   await shows(office.badge, 'Live')
   await shows(office.balance(john), '275')
-  const told = await collectToasts(office.page)
+  const told = await collectTold(office.toasts)
   const till = await stage.world.api.signIn(demo, 'terminal')
 
   await stage.world.stopRealtime()
@@ -91,15 +91,3 @@ test('a till whose answer is lost asks again under the same key: the points are 
   ])
   expect(entries).toHaveLength(1)
 })
-
-/** Notes every toast that comes up from now on, in order; counting what comes later is left to the caller. */
-async function collectToasts(page: Page): Promise<() => Promise<string[]>> {
-  await page.getByTestId('toasts').evaluate((corner) => {
-    const told: string[] = []
-    Object.assign(globalThis, { told })
-    new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) for (const node of addedNodes) told.push(node.textContent ?? '')
-    }).observe(corner, { childList: true })
-  })
-  return () => page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
-}

@@ -18,17 +18,15 @@ const QrPage = lazy(() => import('./qr/qr-page.tsx').then((page) => ({ default: 
 
 export type AppProps = { session: CustomerSession; realtimeUrl: string; updates: UpdateWatch }
 
-/** The customers' side: who is signed in, and where they are. */
+/** The customers' side: who is signed in, and where they are. Whoever is not signs in right there, and then sees what they came for. */
 export function App({ session, realtimeUrl, updates }: AppProps) {
   const user = useSyncExternalStore(session.subscribe, () => session.user)
   const { restored, failed, again } = useRestored(session)
   const place = placeOf(usePathname())
 
   useEffect(() => {
-    if (!restored) return
-    if (user === null && place.at !== 'sign-in') go(paths.signIn, { replace: true })
     if (user !== null && place.at === 'sign-in') go(paths.cards, { replace: true })
-  }, [restored, user, place.at])
+  }, [user, place.at])
 
   return (
     <>

@@ -75,5 +75,10 @@ export type Page<Row> = { readonly items: readonly Row[]; readonly nextCursor: s
 /** `GET /api/me/notifications`. `unread` counts all, not this page. */
 export type Notifications = Page<Notification> & { readonly unread: number }
 
-/** `GET /api/me/qr`. */
-export type QrCode = { readonly qr: string; readonly refreshAt: string; readonly expiresAt: string }
+/** `GET /api/me/qr`; times by the clock of the server. */
+export type QrCode = {
+  readonly qr: string
+  readonly issuedAt: string
+  readonly refreshAt: string
+  readonly expiresAt: string
+}

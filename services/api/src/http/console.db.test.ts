@@ -32,6 +32,7 @@ function build(page: string, atSeconds: number): void {
   writeFileSync(join(folder, 'assets', 'index-abc.js'), 'export {}')
   writeFileSync(join(folder, 'worker.js'), `worker of ${page}`)
   writeFileSync(join(folder, 'index.html'), page)
+  writeFileSync(join(folder, 'customer.html'), `of customers ${page}`)
   utimesSync(join(folder, 'index.html'), atSeconds, atSeconds)
 }
 
@@ -54,6 +55,24 @@ test('the page is never cached, and its policy names one fresh nonce, the same a
   expect(policy).toContain(`connect-src 'self' https://live.shop.example wss://live.shop.example;`)
   expect(policy).toContain(`default-src 'none'`)
   expect(policy).not.toMatch(/unsafe|\*/)
+})
+
+test.each([
+  ['/cards', true],
+  ['/cards?from=mail', true],
+  ['/cards/sign-in', true],
+  ['/cards/0199f000-0000-7000-8000-00000000ffff', true],
+  ['/notifications', true],
+  ['/qr/', true],
+  ['/', false],
+  ['/sign-in', false],
+  ['/cards/admin/customers', false],
+  ['/qr/admin', false],
+])('%s is of the customers’ side: %s, and their page gets no camera', async (path, isCustomers) => {
+  build(PAGE, 3_200)
+  const { status, text, headers } = await navigate(path)
+  expect([status, text.startsWith('of customers')]).toEqual([200, isCustomers])
+  expect(headers.get('permissions-policy')).toContain(isCustomers ? 'camera=()' : 'camera=(self)')
 })
 
 test('the service worker is asked for again each time, at the root, with a policy that lets it fetch from here only', async () => {

@@ -35,9 +35,10 @@ export function useCode(): { readonly code: ShownCode; renew(): void } {
   const ask = useCallback(async () => {
     if (asking.current !== null) return
     const abort = (asking.current = new AbortController())
+    const askedAtMs = Date.now()
     try {
       const got = await session.ask<QrCode>('/api/me/qr', { signal: abort.signal })
-      become({ state: 'shown', qr: got.qr, time: timeOf(got, Date.now()) })
+      become({ state: 'shown', qr: got.qr, time: timeOf(got, askedAtMs) })
       askAgainAtMs.current = 0
     } catch {
       if (abort.signal.aborted) return
@@ -64,7 +65,7 @@ export function useCode(): { readonly code: ShownCode; renew(): void } {
       }
       const isDue = shown.state !== 'shown' || now >= shown.time.renewAtMs
       // A clock that was set back says nothing about how long the code has been here.
-      const isGone = shown.state === 'shown' && (now >= shown.time.goneAtMs || now < shown.time.gotAtMs)
+      const isGone = shown.state === 'shown' && (now >= shown.time.goneAtMs || now < shown.time.askedAtMs)
       if (isGone) become({ state: 'asking' })
       if ((isDue || isGone) && now >= askAgainAtMs.current) void ask()
     }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { languageNames, type LanguageCode } from '../../language/create-language.tsx'
 import { Brand } from '../frame/brand.tsx'
 import type { CustomerSession } from '../shapes.ts'
@@ -10,9 +10,12 @@ import classes from './sign-in.module.css'
 
 /** Sign-in by a code to the phone, in two steps. Whether a number is known, it never says. */
 export function SignInPage({ session }: { session: CustomerSession }) {
-  const words = useWords().signIn
+  const { signIn: words, app } = useWords()
   const [phone, setPhone] = useState('')
   const [isSent, setSent] = useState(false)
+  useEffect(() => {
+    document.title = `${words.title} · ${app.name}`
+  }, [words, app])
 
   return (
     <main className={classes['page']}>
