@@ -114,6 +114,33 @@ test('a reload stays signed in, where one was; signing out leaves nothing behind
   expect(window.complaints).toEqual([])
 })
 
+test('who stays signed in is so in every tab, also when all of them were closed, until they sign out, which ends it in every tab', async () => {
+  const { phone, cardId } = await harbour.enrol({ points: 9 })
+  const page = await visit()
+  const code = await askForCode(page, phone)
+  await page.getByLabel('Stay signed in on this device').check()
+  await page.getByLabel('Code').fill(code)
+  const balance = (tab: Page) => tab.locator(`[data-card="${cardId}"]`).getByTestId('balance')
+  await shows(balance(page), '9')
+
+  const open = async () => {
+    const { page: tab } = await openPage(page.context())
+    await tab.goto(`${stage.world.api.url}/cards`)
+    await shows(balance(tab), '9')
+    return tab
+  }
+  const [second, third] = [await open(), await open()]
+  await Promise.all([page, second, third].map((tab) => tab.reload()))
+  for (const tab of [page, second, third]) await shows(balance(tab), '9')
+  for (const tab of [page, second]) await tab.close()
+  const last = await open()
+  await last.getByRole('button', { name: 'Account' }).click()
+  await last.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+  await last.getByLabel('Phone number').waitFor()
+  await third.getByLabel('Phone number').waitFor()
+  expect(await third.evaluate(kept)).not.toContain('refresh-token')
+})
+
 test('a customer and the staff of a business are signed in beside each other in one tab, and neither is taken for the other', async () => {
   const { phone, cardId } = await harbour.enrol({ name: 'Ada Lovelace', points: 42 })
   const office = await stage.open({ tenant: harbour, as: 'owner' }, 'customers?search=Ada')

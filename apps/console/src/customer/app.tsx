@@ -9,7 +9,7 @@ import { NotificationsPage } from './notifications/notifications-page.tsx'
 import { Broken } from './parts/broken.tsx'
 import { Empty, Trouble, Waiting } from './parts/states.tsx'
 import { Go, go, paths, placeOf, usePathname, type Place } from './paths.tsx'
-import type { CustomerSession } from './shapes.ts'
+import type { CustomerSession } from './session.ts'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { useWords } from './words/language.tsx'
 

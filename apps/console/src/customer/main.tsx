@@ -2,20 +2,15 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import '@fontsource-variable/inter/wght.css'
 import '../tokens.css'
-import { createSessionKeeper, type CustomerCredentials } from '../session/session.ts'
 import { readConsoleSettings, readConsoleVersion } from '../settings.ts'
 import { watchUpdates } from '../update/watch-updates.ts'
 import { App } from './app.tsx'
 import './customer.css'
 import { followScheme } from './scheme.ts'
-import type { CustomerUser } from './shapes.ts'
+import { createCustomerSession } from './session.ts'
 import { LanguageProvider } from './words/language.tsx'
 
-const session = createSessionKeeper<CustomerUser, CustomerCredentials>(
-  sessionStorage,
-  Date.now,
-  'customer.refresh-token',
-)
+const session = createCustomerSession()
 const updates = watchUpdates(readConsoleVersion(document), navigator.serviceWorker)
 followScheme()
 

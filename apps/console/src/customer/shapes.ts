@@ -1,11 +1,8 @@
 import type { TransactionType } from '@loyalty-live/events'
-import type { CustomerCredentials, SessionKeeper } from '../session/session.ts'
 
 /** Answers of the API to a customer, as far as these screens use them. Times are ISO 8601. */
 
 export type CustomerUser = { readonly id: string; readonly name: string; readonly role: 'customer' }
-
-export type CustomerSession = SessionKeeper<CustomerUser, CustomerCredentials>
 
 /** Where the stream of each business stood, by its id: `epoch:seq`. */
 type Cursors = Readonly<Record<string, string>>

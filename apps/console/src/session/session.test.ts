@@ -31,7 +31,7 @@ function stage({ nowMs = START_MS, shelf = memoryShelf() } = {}) {
       ? Response.json({ ok: true })
       : refuse('token-expired')
   })
-  const session = createSessionKeeper(shelf, () => clock.nowMs)
+  const session = createSessionKeeper(shelf, { now: () => clock.nowMs })
   const signIn = () => session.signIn({ kind: 'staff', tenant: 'demo', email: 'owner@demo.test', password: 'secret' })
   return {
     session,
@@ -87,7 +87,7 @@ test('a reload takes up the session where it was', async () => {
   const shelf = memoryShelf()
   const before = stage({ shelf })
   await before.signIn()
-  const after = createSessionKeeper(shelf, () => START_MS)
+  const after = createSessionKeeper(shelf, { now: () => START_MS })
   await expect(after.restore()).resolves.toEqual(user)
   await expect(after.token()).resolves.toBe('token-2')
 })
@@ -112,4 +112,19 @@ test('without an answer nobody is signed out: the session is still there when th
   await expect(session.refresh()).rejects.toMatchObject({ name: 'NoAnswer' })
   expect(session.user).toEqual(user)
   expect(shelf.entries()).toEqual(['refresh-1'])
+})
+
+test('a tab goes on with the token that another one has left on the shelf, and ends when that one has signed out', async () => {
+  const shelf = memoryShelf()
+  const { session: one, signIn, clock, calls } = stage({ shelf })
+  await signIn()
+  const other = createSessionKeeper(shelf, { now: () => clock.nowMs })
+  await other.restore()
+  clock.nowMs += 600_000
+  await expect(one.token()).resolves.toBe('token-3')
+  await other.signOut()
+  clock.nowMs += 600_000
+  await expect(one.token()).rejects.toMatchObject({ code: 'unauthorized' })
+  expect(one.user).toBeNull()
+  expect(calls.filter((path) => path === '/api/auth/refresh')).toHaveLength(2)
 })

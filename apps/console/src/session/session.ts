@@ -17,6 +17,15 @@ export type CustomerCredentials = {
 /** Where a refresh token survives a reload; `sessionStorage` has the shape. Nothing else is ever written to it. */
 export type TokenShelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
+export type SessionOptions = {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Where on the shelf: customers and staff sign in beside each other, on one origin. */
+  readonly shelfKey?: string
+  /** Runs a refresh while no other tab does; for a shelf that tabs share. Default: it is not shared. */
+  readonly inTurn?: <T>(refresh: () => Promise<T>) => Promise<T>
+}
+
 /** Who is signed in on this page. The access token lives in memory only. */
 export type SessionKeeper<Who extends Identity = User, How extends AnyCredentials = Credentials> = {
   readonly user: Who | null
@@ -32,6 +41,8 @@ export type SessionKeeper<Who extends Identity = User, How extends AnyCredential
   /** Asks the API as this user; a token that was refused is replaced once. */
   ask<T>(path: string, options?: Omit<RequestOptions, 'token'>): Promise<T>
   signOut(): Promise<void>
+  /** Forgets who is signed in: they have signed out in another tab. */
+  forget(): void
 }
 
 type Identity = { readonly id: string }
@@ -45,16 +56,10 @@ const SIGN_IN_PATHS: Record<AnyCredentials['kind'], string> = {
 /** A token that ends sooner than this is replaced before it is used. */
 const SPARE_MS = 20_000
 
-/**
- * Keeps the session of one page.
- *
- * @param now in milliseconds since 1970
- * @param shelfKey where on the shelf: customers and staff sign in beside each other, on one origin
- */
+/** Keeps the session of one page. */
 export function createSessionKeeper<Who extends Identity = User, How extends AnyCredentials = Credentials>(
   shelf: TokenShelf,
-  now: () => number = Date.now,
-  shelfKey = 'console.refresh-token',
+  { now = Date.now, shelfKey = 'console.refresh-token', inTurn = (refresh) => refresh() }: SessionOptions = {},
 ): SessionKeeper<Who, How> {
   const listeners = new Set<() => void>()
   let session: Session<Who> | null = null
@@ -70,19 +75,23 @@ export function createSessionKeeper<Who extends Identity = User, How extends Any
 
   /** One at a time: a refresh token is for one use, and socket, polls and screens find out together that theirs has ended. */
   function continueSession(): Promise<Session<Who>> {
-    refreshing ??= askForNext().finally(() => {
+    refreshing ??= inTurn(askForNext).finally(() => {
       refreshing = null
     })
     return refreshing
   }
 
   async function askForNext(): Promise<Session<Who>> {
-    const refreshToken = session?.refreshToken ?? shelf.getItem(shelfKey)
-    if (refreshToken === null) throw signedOut()
+    // Of the shelf, not of this page: another tab may have used up the one that is known here.
+    const refreshToken = shelf.getItem(shelfKey)
+    if (refreshToken === null) {
+      keep(null)
+      throw signedOut()
+    }
     try {
       const next = await request<Session<Who>>('/api/auth/refresh', { method: 'POST', body: { refreshToken } })
-      // Signed out while the answer was on its way.
-      if (shelf.getItem(shelfKey) !== refreshToken) throw signedOut()
+      // Signed out while the answer was on its way, and perhaps in again: then that counts.
+      if (shelf.getItem(shelfKey) !== refreshToken) return await askForNext()
       keep(next)
       return next
     } catch (error) {
@@ -136,11 +145,12 @@ export function createSessionKeeper<Who extends Identity = User, How extends Any
       }
     },
     async signOut() {
-      const refreshToken = session?.refreshToken ?? shelf.getItem(shelfKey)
+      const refreshToken = shelf.getItem(shelfKey)
       keep(null)
       if (refreshToken === null) return
       await request('/api/auth/logout', { method: 'POST', body: { refreshToken } }).catch(() => undefined) // it ends by itself
     },
+    forget: () => keep(null),
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CustomerSession, Notification } from '../shapes.ts'
+import type { CustomerSession } from '../session.ts'
+import type { Notification } from '../shapes.ts'
 import { createCustomerStore } from './customer-store.ts'
 
 /** An API that holds so many notifications, the newest first; ids rise with time. */

@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@loyalty-live/events'
-import type { Cards, CustomerSession, Entry, Notification, Notifications, Page } from '../shapes.ts'
+import type { CustomerSession } from '../session.ts'
+import type { Cards, Entry, Notification, Notifications, Page } from '../shapes.ts'
 import { createCell, type Cell } from './cell.ts'
 import { takeCards, takeChange } from './held-cards.ts'
 import { createList, type List, type PageParams } from './list.ts'

@@ -2,7 +2,8 @@ import { createLoyaltyClient, LoyaltyClientError, type LoyaltyClient } from '@lo
 import { LoyaltyProvider } from '@loyalty-live/client/react'
 import { createContext, use, useEffect, useState, type ReactNode } from 'react'
 import { NoAnswer } from '../../api/http.ts'
-import type { CustomerSession, CustomerUser } from '../shapes.ts'
+import type { CustomerSession } from '../session.ts'
+import type { CustomerUser } from '../shapes.ts'
 import { createCustomerStore, type CustomerStore } from './customer-store.ts'
 import { createReread } from './reread.ts'
 

@@ -2,7 +2,7 @@ import { useId, useRef, useState, type FormEvent } from 'react'
 import { NoAnswer, Refusal } from '../../api/http.ts'
 import { useNow } from '../../live/use-now.ts'
 import { Button } from '../parts/button.tsx'
-import type { CustomerSession } from '../shapes.ts'
+import type { CustomerSession } from '../session.ts'
 import { useFormat, useWords } from '../words/language.tsx'
 import { askForCode } from './ask-for-code.ts'
 import classes from './sign-in.module.css'
@@ -22,11 +22,13 @@ export function CodeStep({ phone, session, onOtherNumber }: CodeStepProps) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const name = useRef<HTMLInputElement>(null)
+  const stays = useRef<HTMLInputElement>(null)
 
   async function verify(digits: string): Promise<void> {
     if (busy || digits.length < DIGITS) return
     setBusy(true)
     setProblem(null)
+    session.staySignedIn(stays.current?.checked ?? false)
     try {
       const given = name.current?.value.trim() ?? ''
       await session.signIn({ kind: 'customer', phone, code: digits, ...(given === '' ? {} : { name: given }) })
@@ -83,6 +85,10 @@ export function CodeStep({ phone, session, onOtherNumber }: CodeStepProps) {
             {problem}
           </p>
         )}
+        <label className={classes['stay']}>
+          <input ref={stays} type="checkbox" name="stay" defaultChecked={isInstalled()} />
+          {words.stay}
+        </label>
         <details className={classes['newHere']}>
           <summary>{words.newHere}</summary>
           <div className={classes['field']}>
@@ -131,5 +137,8 @@ function Resend({ phone }: { phone: string }) {
     </div>
   )
 }
+
+/** Opened from the home screen: nobody else's phone, then. */
+const isInstalled = () => matchMedia('(display-mode: standalone)').matches
 
 const isNaming = (input: HTMLInputElement | null) => input !== null && (input.closest('details')?.open ?? false)

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { languageNames, type LanguageCode } from '../../language/create-language.tsx'
 import { Brand } from '../frame/brand.tsx'
-import type { CustomerSession } from '../shapes.ts'
+import type { CustomerSession } from '../session.ts'
 import { Button } from '../parts/button.tsx'
 import { useLanguage, useWords } from '../words/language.tsx'
 import { CodeStep } from './code-step.tsx'

@@ -71,6 +71,7 @@ export const de: Words = {
     name: 'Dein Name',
     nameHint: 'Nur wenn du neu bist. Geschäfte, bei denen du mitmachst, sehen ihn.',
     newHere: 'Neu hier?',
+    stay: 'Auf diesem Gerät angemeldet bleiben',
     check: 'Anmelden',
     checking: 'Wird geprüft …',
     codeWrong: 'Dieser Code gilt nicht oder nicht mehr. Prüfe ihn, oder lass dir einen neuen schicken.',

@@ -72,6 +72,7 @@ export const en = {
     name: 'Your name',
     nameHint: 'Only if you are new here. Businesses that you join see it.',
     newHere: 'New here?',
+    stay: 'Stay signed in on this device',
     check: 'Sign in',
     checking: 'Checking …',
     codeWrong: 'That code does not count, or counts no longer. Check it, or have another one sent.',
