@@ -34,8 +34,9 @@ export async function judgeLooks(
   expect(sideways).toBeLessThanOrEqual(0)
 }
 
-/** Until nothing moves any more; what moves for ever, as placeholders do, is let be. */
+/** Until the scheme is drawn and nothing moves any more; what moves for ever, as placeholders do, is let be. */
 async function settle(): Promise<void> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
   const ending = document.getAnimations().filter((moving) => moving.effect?.getTiming().iterations !== Infinity)
   await Promise.allSettled(ending.map(({ finished }) => finished))
 }

@@ -165,6 +165,6 @@ export const de: Words = {
     scannedBy: (business) => `Gescannt von ${business}`,
     offlineTitle: 'Keine Verbindung',
     offlineText: 'Ein Code muss frisch sein. Er erscheint wieder, sobald der Server antwortet.',
-    safe: 'Jeder Code gilt eine halbe Minute, und für einen Scan.',
+    safe: 'Jeder Code gilt nur kurz, und bei jedem Geschäft für einen Scan.',
   },
 }

@@ -167,7 +167,7 @@ export const en = {
     scannedBy: (business: string) => `Scanned by ${business}`,
     offlineTitle: 'No connection',
     offlineText: 'A code has to be fresh. It shows again as soon as the server answers.',
-    safe: 'Each code is good for half a minute, and for one scan.',
+    safe: 'Each code is good for a moment, and for one scan at each business.',
   },
 }
 
