@@ -18,6 +18,7 @@ export function banner({ settings, psql, demo }: BannerFacts): string {
     ['loyalty-live is running.'],
     [
       row('Console', api),
+      row('  for customers', `${api}/cards`),
       row('API', api),
       row('  documentation', `${api}/docs`),
       row('  OpenAPI', `${api}/openapi.json`),
