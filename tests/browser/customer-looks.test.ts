@@ -83,6 +83,12 @@ describe.each(['phone', 'desktop'] as const)('on a %s', (size) => {
     await judgeLooks(page, `my-qr-${size}`)
     await page.getByRole('button', { name: 'Account' }).click()
     await judgeLooks(page, `my-account-${size}`)
+    await page.getByText('Deutsch').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Karten' }).click()
+    await shows(page.locator('h1'), 'Deine Karten')
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    await judgeLooks(page, `my-cards-german-${size}`)
     expect(window.complaints).toEqual([])
   })
 
