@@ -84,8 +84,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
   const poller = createPoller({
     clock,
     random,
-    intervalMs: () => (status.current.state === 'live' ? settings.livePollIntervalMs : settings.pollIntervalMs),
-    backoffCapMs: settings.pollIntervalMs,
+    intervalMs: settings.pollIntervalMs,
     catchUp(signal) {
       stats.catchUps += 1
       return stream.catchUp(signal, apply)
@@ -116,7 +115,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
       const { state } = status.current
       stats.sockets = null
       status.input('socket-lost', why)
-      poller.repeat(true)
+      poller.repeat(1)
       // Polls at once when nobody knows how things stand; later failures to connect leave it to the interval.
       if (state === 'live' || (state === 'connecting' && !poller.pending)) poller.need('urgent')
       report(why)
@@ -153,7 +152,7 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
     connection.checkSilence()
     if (!running || poller.pending || !stream.caughtUp) return
     status.input('caught-up')
-    if (status.current.state === 'live') poller.repeat(stream.pollsWhileLive)
+    if (status.current.state === 'live') poller.repeat(stream.liveIntervals)
   }
 
   async function catchUp(): Promise<void> {
@@ -168,14 +167,14 @@ export function createLoyaltyClient(options: LoyaltyClientOptions): LoyaltyClien
   }
 
   function connect(): void {
-    poller.repeat(true, Math.min(FIRST_POLL_MS, settings.pollIntervalMs))
+    poller.repeat(1, Math.min(FIRST_POLL_MS, settings.pollIntervalMs))
     connection.open()
   }
 
   /** Nothing gets through to a page that is put away; another tab may lead. */
   function putAway(): void {
     connection.close()
-    poller.repeat(false)
+    poller.repeat(0)
     status.input('socket-lost', new LoyaltyClientError('socket-closed', 'the page was put away'))
   }
 

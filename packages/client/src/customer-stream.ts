@@ -3,6 +3,8 @@ import type { Stream, StreamStep } from './stream.ts'
 
 /** Tenants whose last position is remembered; a customer with more cards than this may see a repeat. */
 const TENANTS_MAX = 1000
+/** A minute, by default. */
+const LIVE_INTERVALS = 4
 
 /**
  * What concerns one customer, in all tenants. Of each tenant's stream a customer's socket carries only a part, so a hole
@@ -32,7 +34,7 @@ export function createCustomerStream(takeSnapshots: () => Promise<void>): Stream
   return {
     cursor: null,
     caughtUp: true,
-    pollsWhileLive: true,
+    liveIntervals: LIVE_INTERVALS,
     take(message) {
       switch (message.kind) {
         case 'event':

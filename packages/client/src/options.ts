@@ -25,13 +25,11 @@ export type LoyaltyClientOptions = {
    * connection and at each poll, in place of `GET /api/events`; must reject when it could not. Limit 30 s.
    */
   readonly takeSnapshots?: (() => Promise<void>) | undefined
-  /** Between polls while there is no live socket, in milliseconds, ± 20 %. Default 15,000. */
-  readonly pollIntervalMs?: number | undefined
   /**
-   * For a customer, whose socket does not tell of everything that concerns them: between readings of their snapshots while it
-   * is live, in milliseconds, ± 20 %. Default 60,000.
+   * Between polls while there is no live socket, in milliseconds, ± 20 %. Default 15,000. A customer's socket does not tell of
+   * everything that concerns them: their snapshots are read while it is live as well, at four times this.
    */
-  readonly livePollIntervalMs?: number | undefined
+  readonly pollIntervalMs?: number | undefined
   /** Delay before a reconnection: between 0 and a ceiling that doubles from `baseMs` to `capMs`. Default 1,000 and 8,000. */
   readonly reconnect?: Partial<Backoff> | undefined
   /** Default `['websocket']`, which needs no sticky sessions. */
@@ -56,7 +54,6 @@ export type Settings = {
   readonly cursor: Cursor | null
   readonly takeSnapshots: (() => Promise<void>) | null
   readonly pollIntervalMs: number
-  readonly livePollIntervalMs: number
   readonly reconnect: Backoff
   readonly transports: SocketOptions['transports']
   readonly onError: (error: LoyaltyClientError) => void
@@ -77,7 +74,6 @@ export function readOptions(options: LoyaltyClientOptions): Settings {
     cursor: options.cursor === undefined ? null : readCursor('cursor', options.cursor),
     takeSnapshots: options.takeSnapshots ?? null,
     pollIntervalMs: readDelay('pollIntervalMs', options.pollIntervalMs ?? 15_000),
-    livePollIntervalMs: readDelay('livePollIntervalMs', options.livePollIntervalMs ?? 60_000),
     reconnect: {
       baseMs: readDelay('reconnect.baseMs', options.reconnect?.baseMs ?? 1_000),
       capMs: readDelay('reconnect.capMs', options.reconnect?.capMs ?? 8_000),

@@ -14,8 +14,7 @@ function setUp({ random = () => 0.5 }: { random?: () => number } = {}) {
   const poller = createPoller({
     clock,
     random,
-    intervalMs: () => 15_000,
-    backoffCapMs: 15_000,
+    intervalMs: 15_000,
     catchUp: (signal) => new Promise((resolve, reject) => runs.push({ resolve, reject, signal })),
     onAnswered() {
       told.push('answered')
@@ -129,7 +128,7 @@ describe('poller', () => {
     [0.999_999, 18_000],
   ])('polls at an interval that is spread around 15 s (random %d: %d ms)', async (random, delayMs) => {
     const it = setUp({ random: () => random })
-    it.poller.repeat(true)
+    it.poller.repeat(1)
     for (const run of [1, 2, 3]) {
       await it.clock.advance(delayMs - 1)
       expect(it.runs).toBe(run - 1)
@@ -138,7 +137,7 @@ describe('poller', () => {
       await it.answer()
     }
     expect(it.poller.pending).toBe(false)
-    it.poller.repeat(false)
+    it.poller.repeat(0)
     await it.clock.advance(60_000)
     expect(it.runs).toBe(3)
     expect(it.clock.pending).toBe(0)
@@ -146,7 +145,7 @@ describe('poller', () => {
 
   test('the first poll may come sooner than the interval', async () => {
     const it = setUp()
-    it.poller.repeat(true, 2_000)
+    it.poller.repeat(1, 2_000)
     await it.clock.advance(2_000)
     expect(it.runs).toBe(1)
   })
@@ -176,7 +175,7 @@ describe('poller', () => {
 
   test('a need that arises from the answer itself begins one catch-up, and no timer beside it', async () => {
     const it = setUp()
-    it.poller.repeat(true, 10)
+    it.poller.repeat(1, 10)
     it.afterAnswer.push(() => it.poller.need('urgent'))
     await it.clock.advance(10)
     await it.answer()
@@ -186,7 +185,7 @@ describe('poller', () => {
 
   test('stop() aborts the one under way, refuses its callers, and tells nobody', async () => {
     const it = setUp()
-    it.poller.repeat(true)
+    it.poller.repeat(1)
     const asked = it.poller.now()
     const refused = expect(asked).rejects.toMatchObject({ code: 'stopped' })
     const stopped = it.poller.stop()
@@ -204,7 +203,7 @@ describe('poller', () => {
     it.poller.need()
     const { answer } = it
     void it.poller.stop()
-    it.poller.repeat(true)
+    it.poller.repeat(1)
     await answer()
     expect(it.told).toEqual([])
     expect(it.clock.pending).toBe(1)

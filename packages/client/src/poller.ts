@@ -25,8 +25,8 @@ export type Poller = {
   need(urgency?: 'paced' | 'urgent'): void
   /** One catch-up that begins now or right after the one under way. Rejects with the reason when it fails. */
   now(): Promise<void>
-  /** Polls at every interval, or stops to. `firstInMs` replaces the first interval. */
-  repeat(on: boolean, firstInMs?: number): void
+  /** Polls once in so many intervals, 0: no more. `firstInMs` replaces the first wait. */
+  repeat(intervals: number, firstInMs?: number): void
   /** Ends everything; resolves when nothing runs any more. The poller may be used again afterwards. */
   stop(): Promise<void>
 }
@@ -34,10 +34,7 @@ export type Poller = {
 export type PollerOptions = {
   readonly clock: Clock
   readonly random: Random
-  /** Asked before each wait. */
-  readonly intervalMs: () => number
-  /** The longest pause after failures. */
-  readonly backoffCapMs: number
+  readonly intervalMs: number
   /** Catches up; answers whether that was enough, false when something is still known to be missing. */
   readonly catchUp: (signal: AbortSignal) => Promise<boolean>
   readonly onAnswered: () => void
@@ -48,9 +45,10 @@ const BACKOFF_BASE_MS = 1_000
 
 export function createPoller(options: PollerOptions): Poller {
   const { clock, random, intervalMs } = options
-  const backoff: Backoff = { baseMs: BACKOFF_BASE_MS, capMs: options.backoffCapMs }
+  const backoff: Backoff = { baseMs: BACKOFF_BASE_MS, capMs: intervalMs }
   let pending = false
-  let repeating = false
+  /** Between polls; 0: nobody polls. */
+  let intervals = 0
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
   let neededAgain = false
   let timer: { readonly for: 'interval' | 'backoff' | 'rest'; cancel(): void } | null = null
@@ -94,14 +92,18 @@ export function createPoller(options: PollerOptions): Poller {
 
   function plan(failure: LoyaltyClientError | null): void {
     if (callers.length > 0) return begin()
-    if (!pending && !repeating) return
+    if (!pending && intervals === 0) return
     // Not enough, for the first time: something happened while it ran, so look again at once.
     if (failure === null && attempts === 1) return begin()
-    if (attempts === 0) return wait('interval', spreadMs(intervalMs(), random))
+    if (attempts === 0) return waitForPoll()
     const backoffMs = fullJitterMs(attempts - 1, backoff, random)
     const restMs = failure?.retryAfterMs ?? 0
     if (restMs > backoffMs) wait('rest', restMs)
     else wait('backoff', backoffMs)
+  }
+
+  function waitForPoll(delayMs = spreadMs(intervalMs * intervals, random)): void {
+    wait('interval', delayMs)
   }
 
   function wait(purpose: 'interval' | 'backoff' | 'rest', delayMs: number): void {
@@ -128,16 +130,16 @@ export function createPoller(options: PollerOptions): Poller {
       if (!running) begin()
       return answer
     },
-    repeat(on, firstInMs) {
-      repeating = on
-      if (!on && !pending) cancelTimer()
-      if (on && !running && timer === null) wait('interval', firstInMs ?? spreadMs(intervalMs(), random))
+    repeat(times, firstInMs) {
+      intervals = times
+      if (times === 0 && !pending) cancelTimer()
+      if (times > 0 && !running && timer === null) waitForPoll(firstInMs)
     },
     async stop() {
       const last = running
       running = null
       pending = false
-      repeating = false
+      intervals = 0
       attempts = 0
       cancelTimer()
       last?.abort.abort()

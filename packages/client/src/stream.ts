@@ -21,8 +21,8 @@ export type Stream = {
   readonly cursor: Cursor | null
   /** Whether everything that the server has told of was delivered. */
   readonly caughtUp: boolean
-  /** Whether something may be missed that a live socket never tells of: then polls go on, more slowly. */
-  readonly pollsWhileLive: boolean
+  /** Intervals between polls while the socket is live; 0: none, since the socket tells of everything. */
+  readonly liveIntervals: number
   take(message: StreamMessage): StreamStep
   /** Brings what is missing; answers whether that was everything. `apply` is called for each part as it comes. */
   catchUp(signal: AbortSignal, apply: (step: StreamStep) => void): Promise<boolean>

@@ -41,7 +41,7 @@ export function createTenantStream(readPage: ReadPage, start: Cursor | null): St
     get caughtUp() {
       return isCaughtUp(sequencer)
     },
-    pollsWhileLive: false,
+    liveIntervals: 0,
     take(message) {
       const step = feed(asInput(message), message.kind === 'event' ? 1 : 0)
       return { ...step, confirmed: isCaughtUp(sequencer) && statesOurPosition(message, step.deliver, sequencer.cursor) }
