@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { amountMinor, currency, personName, points, uuid } from '../fields.ts'
+import { amountMinor, currency, personName, points, recordVersion, uuid } from '../fields.ts'
 
 /** A payment reached a state that counts in the books. */
 export const paymentRecordedV1 = z.looseObject({
@@ -13,4 +13,7 @@ export const paymentRecordedV1 = z.looseObject({
   customerName: personName.nullable(),
   bookingId: uuid.nullable(),
   pointsAwarded: points.nullable(),
+  /** What has gone back of it: one that was refunded in part is still `succeeded`. Absent in the first events of this version. */
+  refundedMinor: amountMinor.optional(),
+  paymentVersion: recordVersion.optional(),
 })
