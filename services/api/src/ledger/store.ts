@@ -1,6 +1,6 @@
 import type { TransactionType } from '@loyalty-live/events'
-import { sql } from 'kysely'
 import type { TenantTransaction } from '../db/tenant-scope.ts'
+import { firstIdOf } from '../db/time-ids.ts'
 
 /** A customer as a till sees them, by phone; null when the tenant has no such member. */
 export async function findByPhone(trx: TenantTransaction, tenant: string, phone: string) {
@@ -73,10 +73,4 @@ export function listTransactions(
     .select(['members.display_name', 'reversal.id as reversed_by'])
     .orderBy('page.id', 'desc')
     .execute()
-}
-
-/** The lowest UUIDv7 of a millisecond. */
-function firstIdOf(time: string) {
-  const hex = Date.parse(time).toString(16).padStart(12, '0')
-  return sql<string>`${`${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`}::uuid`
 }
