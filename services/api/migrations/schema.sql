@@ -78,6 +78,23 @@ alter table bookings force row level security;
 grant select on bookings to loyalty_app;
 grant select on bookings to loyalty_engine;
 
+create table callback_refusals (
+  tenant_id text not null,
+  provider text not null,
+  day date not null,
+  reason text not null,
+  times bigint not null,
+  last_at timestamp with time zone not null,
+  constraint callback_refusals_pkey PRIMARY KEY (tenant_id, day, provider, reason),
+  constraint callback_refusals_provider_check CHECK ((provider = ANY (ARRAY['paystack'::text, 'mpesa'::text]))),
+  constraint callback_refusals_reason_check CHECK ((reason ~ '^[a-z-]{1,40}$'::text)),
+  constraint callback_refusals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint callback_refusals_times_check CHECK ((times > 0))
+);
+alter table callback_refusals force row level security;
+grant select on callback_refusals to loyalty_app;
+grant delete, insert, select, update on callback_refusals to loyalty_engine;
+
 create table cards (
   tenant_id text not null,
   id uuid not null default gen_random_uuid(),
@@ -304,6 +321,124 @@ grant select on notifications to loyalty_app;
 grant select on notifications to loyalty_customer;
 grant delete, insert, select on notifications to loyalty_engine;
 
+create table open_payments (
+  tenant_id text not null,
+  payment_id uuid not null,
+  ask_at timestamp with time zone not null,
+  asks integer not null default 0,
+  constraint open_payments_pkey PRIMARY KEY (tenant_id, payment_id),
+  constraint open_payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint open_payments_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, id)
+);
+alter table open_payments force row level security;
+grant select on open_payments to loyalty_app;
+grant delete, insert, select, update on open_payments to loyalty_engine;
+
+create table payment_providers (
+  tenant_id text not null,
+  provider text not null,
+  settings jsonb not null,
+  sealed bytea not null,
+  key_id text not null,
+  hints jsonb not null,
+  version bigint not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  constraint payment_providers_pkey PRIMARY KEY (tenant_id, provider),
+  constraint payment_providers_provider_check CHECK ((provider = ANY (ARRAY['paystack'::text, 'mpesa'::text]))),
+  constraint payment_providers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint payment_providers_version_check CHECK ((version > 0))
+);
+alter table payment_providers force row level security;
+grant insert, select, update on payment_providers to loyalty_app;
+grant delete, insert, select, update on payment_providers to loyalty_engine;
+
+create table payment_refunds (
+  tenant_id text not null,
+  id uuid not null,
+  provider text not null,
+  refund_key text not null,
+  provider_reference text,
+  payment_id uuid,
+  status text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text,
+  points_taken bigint not null default 0,
+  points_missing bigint not null default 0,
+  transaction_id uuid,
+  actor_type text not null,
+  actor_id text not null,
+  actor_name text,
+  created_at timestamp with time zone not null,
+  applied_at timestamp with time zone,
+  constraint payment_refunds_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint payment_refunds_check CHECK (((points_taken > 0) = (transaction_id IS NOT NULL))),
+  constraint payment_refunds_check1 CHECK (((status = 'applied'::text) = (applied_at IS NOT NULL))),
+  constraint payment_refunds_check2 CHECK (((status = 'waiting'::text) OR (payment_id IS NOT NULL))),
+  constraint payment_refunds_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint payment_refunds_pkey PRIMARY KEY (tenant_id, id),
+  constraint payment_refunds_points_missing_check CHECK ((points_missing >= 0)),
+  constraint payment_refunds_points_taken_check CHECK ((points_taken >= 0)),
+  constraint payment_refunds_provider_check CHECK ((provider = ANY (ARRAY['paystack'::text, 'mpesa'::text, 'cash'::text, 'card'::text, 'bank_transfer'::text, 'other'::text]))),
+  constraint payment_refunds_refund_key_check CHECK (((length(refund_key) >= 1) AND (length(refund_key) <= 200))),
+  constraint payment_refunds_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'applied'::text, 'refused'::text]))),
+  constraint payment_refunds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint payment_refunds_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, id),
+  constraint payment_refunds_tenant_id_provider_refund_key_key UNIQUE (tenant_id, provider, refund_key)
+);
+alter table payment_refunds force row level security;
+grant select on payment_refunds to loyalty_app;
+grant delete, insert, select, update on payment_refunds to loyalty_engine;
+
+create table payments (
+  tenant_id text not null,
+  id uuid not null,
+  provider text not null,
+  provider_reference text,
+  detail jsonb not null default '{}'::jsonb,
+  amount_minor bigint not null,
+  currency text not null,
+  refunded_minor bigint not null default 0,
+  status text not null,
+  failure text,
+  customer_id uuid,
+  booking_id uuid,
+  program_id uuid,
+  points_awarded bigint not null default 0,
+  points_reversed bigint not null default 0,
+  transaction_id uuid,
+  note text,
+  paid_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  version bigint not null default 1,
+  actor_type text not null,
+  actor_id text not null,
+  actor_name text,
+  start_answer json,
+  constraint payments_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint payments_check CHECK (((refunded_minor >= 0) AND (refunded_minor <= amount_minor))),
+  constraint payments_check1 CHECK (((points_reversed >= 0) AND (points_reversed <= points_awarded))),
+  constraint payments_check2 CHECK (((points_awarded > 0) = (transaction_id IS NOT NULL))),
+  constraint payments_check3 CHECK (((status = ANY (ARRAY['succeeded'::text, 'refunded'::text])) = (paid_at IS NOT NULL))),
+  constraint payments_check4 CHECK (((status = 'refunded'::text) = (refunded_minor = amount_minor))),
+  constraint payments_check5 CHECK (((refunded_minor = 0) OR (status = ANY (ARRAY['succeeded'::text, 'refunded'::text])))),
+  constraint payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint payments_pkey PRIMARY KEY (tenant_id, id),
+  constraint payments_points_awarded_check CHECK ((points_awarded >= 0)),
+  constraint payments_provider_check CHECK ((provider = ANY (ARRAY['paystack'::text, 'mpesa'::text, 'cash'::text, 'card'::text, 'bank_transfer'::text, 'other'::text]))),
+  constraint payments_provider_reference_check CHECK (((length(provider_reference) >= 1) AND (length(provider_reference) <= 200))),
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refunded'::text]))),
+  constraint payments_tenant_id_booking_id_fkey FOREIGN KEY (tenant_id, booking_id) REFERENCES bookings(tenant_id, id),
+  constraint payments_tenant_id_customer_id_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES members(tenant_id, customer_id),
+  constraint payments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint payments_tenant_id_program_id_fkey FOREIGN KEY (tenant_id, program_id) REFERENCES programs(tenant_id, id),
+  constraint payments_version_check CHECK ((version > 0))
+);
+alter table payments force row level security;
+grant select on payments to loyalty_app;
+grant delete, insert, select, update on payments to loyalty_engine;
+
 create table programs (
   tenant_id text not null,
   id uuid not null,
@@ -328,6 +463,30 @@ create table programs (
 alter table programs force row level security;
 grant insert, select, update on programs to loyalty_app;
 grant select on programs to loyalty_engine;
+
+create table provider_callbacks (
+  tenant_id text not null,
+  id uuid not null,
+  provider text not null,
+  event_key text not null,
+  digest bytea not null,
+  raw bytea not null,
+  outcome text not null,
+  answer json not null,
+  payment_id uuid,
+  received_at timestamp with time zone not null,
+  constraint provider_callbacks_event_key_check CHECK (((length(event_key) >= 1) AND (length(event_key) <= 400))),
+  constraint provider_callbacks_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'waiting'::text, 'ignored'::text, 'refused'::text]))),
+  constraint provider_callbacks_pkey PRIMARY KEY (tenant_id, id),
+  constraint provider_callbacks_provider_check CHECK ((provider = ANY (ARRAY['paystack'::text, 'mpesa'::text]))),
+  constraint provider_callbacks_raw_check CHECK ((octet_length(raw) <= 65536)),
+  constraint provider_callbacks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint provider_callbacks_tenant_id_payment_id_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, id),
+  constraint provider_callbacks_tenant_id_provider_event_key_key UNIQUE (tenant_id, provider, event_key)
+);
+alter table provider_callbacks force row level security;
+grant select on provider_callbacks to loyalty_app;
+grant delete, insert, select, update on provider_callbacks to loyalty_engine;
 
 create table qr_scans (
   tenant_id text not null,
@@ -465,8 +624,21 @@ CREATE INDEX members_vip ON public.members USING btree (tenant_id, vip_since, cu
 CREATE INDEX notifications_by_customer ON public.notifications USING btree (customer_id, id);
 CREATE INDEX notifications_made ON public.notifications USING brin (created_at) WITH (autosummarize='on');
 CREATE INDEX notifications_read ON public.notifications USING btree (read_at) WHERE (read_at IS NOT NULL);
+CREATE INDEX open_payments_due ON public.open_payments USING btree (ask_at);
+CREATE INDEX payment_refunds_by_payment ON public.payment_refunds USING btree (tenant_id, payment_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX payment_refunds_by_time ON public.payment_refunds USING btree (tenant_id, applied_at) WHERE (applied_at IS NOT NULL);
+CREATE INDEX payment_refunds_waiting ON public.payment_refunds USING btree (tenant_id, provider, provider_reference) WHERE (status = 'waiting'::text);
+CREATE INDEX payments_by_booking ON public.payments USING btree (tenant_id, booking_id, id) WHERE (booking_id IS NOT NULL);
+CREATE INDEX payments_by_customer ON public.payments USING btree (tenant_id, customer_id, id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX payments_by_provider ON public.payments USING btree (tenant_id, provider, id);
+CREATE UNIQUE INDEX payments_by_reference ON public.payments USING btree (tenant_id, provider, provider_reference) WHERE (provider_reference IS NOT NULL);
+CREATE INDEX payments_by_status ON public.payments USING btree (tenant_id, status, id);
+CREATE INDEX payments_by_time ON public.payments USING btree (tenant_id, paid_at) WHERE (paid_at IS NOT NULL);
 CREATE UNIQUE INDEX programs_default ON public.programs USING btree (tenant_id) WHERE is_default;
 CREATE UNIQUE INDEX programs_name ON public.programs USING btree (tenant_id, lower(name));
+CREATE INDEX provider_callbacks_by_payment ON public.provider_callbacks USING btree (tenant_id, payment_id, id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX provider_callbacks_by_time ON public.provider_callbacks USING btree (received_at);
+CREATE INDEX provider_callbacks_waiting ON public.provider_callbacks USING btree (tenant_id, ((answer ->> 'refundId'::text))) WHERE (outcome = 'waiting'::text);
 CREATE INDEX qr_scans_by_customer ON public.qr_scans USING btree (tenant_id, customer_id, id);
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
 CREATE INDEX refresh_tokens_subject ON public.refresh_tokens USING btree (tenant_id, subject, family);
@@ -478,6 +650,8 @@ create policy engine on adjustments for all to loyalty_engine using true;
 create policy tenant on adjustments for all to public using (tenant_id = current_tenant());
 create policy engine on bookings for all to loyalty_engine using true;
 create policy tenant on bookings for all to public using (tenant_id = current_tenant());
+create policy engine on callback_refusals for all to loyalty_engine using true;
+create policy tenant on callback_refusals for all to public using (tenant_id = current_tenant());
 create policy customer on cards for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on cards for all to loyalty_engine using true;
 create policy tenant on cards for all to public using (tenant_id = current_tenant());
@@ -509,11 +683,21 @@ create policy tenant on members for all to public using (tenant_id = current_ten
 create policy customer on notifications for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on notifications for all to loyalty_engine using true;
 create policy tenant on notifications for all to public using (tenant_id = current_tenant());
+create policy engine on open_payments for all to loyalty_engine using true;
+create policy tenant on open_payments for all to public using (tenant_id = current_tenant());
+create policy engine on payment_providers for all to loyalty_engine using true;
+create policy tenant on payment_providers for all to public using (tenant_id = current_tenant());
+create policy engine on payment_refunds for all to loyalty_engine using true;
+create policy tenant on payment_refunds for all to public using (tenant_id = current_tenant());
+create policy engine on payments for all to loyalty_engine using true;
+create policy tenant on payments for all to public using (tenant_id = current_tenant());
 create policy customer on programs for all to loyalty_customer using (EXISTS ( SELECT
    FROM members m
   WHERE ((m.tenant_id = programs.tenant_id) AND (m.customer_id = current_customer()))));
 create policy engine on programs for all to loyalty_engine using true;
 create policy tenant on programs for all to public using (tenant_id = current_tenant());
+create policy engine on provider_callbacks for all to loyalty_engine using true;
+create policy tenant on provider_callbacks for all to public using (tenant_id = current_tenant());
 create policy engine on qr_scans for all to loyalty_engine using true;
 create policy tenant on qr_scans for all to public using (tenant_id = current_tenant());
 create policy engine on refresh_tokens for all to loyalty_engine using true;
@@ -577,6 +761,20 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.announce_booking(b bookings, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select append_event(b.tenant_id, 'booking_updated', 1, b.customer_id, p_actor, json_build_object(
+    'bookingId', b.id, 'bookingVersion', b.version, 'customerId', b.customer_id, 'customerName', m.display_name,
+    'status', b.status, 'paymentStatus', b.payment_status, 'startsAt', iso_time(b.starts_at),
+    'amountMinor', b.amount_minor, 'currency', b.currency
+  ))
+  from (select) one
+  left join members m on m.tenant_id = b.tenant_id and m.customer_id = b.customer_id
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.announce_enrolment(e enrolments, p_previous text, p_actor json)
  RETURNS void
  LANGUAGE sql
@@ -609,12 +807,67 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.announce_payment(p payments, p_actor json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select append_event(p.tenant_id, 'payment_recorded', 1, p.customer_id, p_actor, json_build_object(
+    'paymentId', p.id, 'provider', p.provider, 'providerReference', p.provider_reference, 'status', p.status,
+    'amountMinor', p.amount_minor, 'currency', p.currency, 'customerId', p.customer_id, 'customerName', m.display_name,
+    'bookingId', p.booking_id, 'pointsAwarded', nullif(p.points_awarded, 0), 'paymentVersion', p.version,
+    'refundedMinor', p.refunded_minor
+  ))
+  from (select) one
+  left join members m on m.tenant_id = p.tenant_id and m.customer_id = p.customer_id
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.announce_transaction(p_tenant text, p_transaction uuid, p_actor json)
  RETURNS void
  LANGUAGE sql
 AS $function$
   select announce_notification(n, p_actor) from notifications n where n.tenant_id = p_tenant and n.id = p_transaction
 $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.answer_start(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  payment payments;
+begin
+  select * into input
+  from json_to_record(p_input) as i ("paymentId" uuid, reference text, detail jsonb, failure text, refusal json);
+  select * into strict payment from payments p where p.tenant_id = p_tenant and p.id = input."paymentId";
+  if payment.start_answer is not null then
+    return payment.start_answer;
+  end if;
+  update payments p
+  set provider_reference = coalesce(p.provider_reference, input.reference),
+      detail = coalesce(input.detail, '{}') || p.detail, updated_at = clock_timestamp()
+  where p.tenant_id = p_tenant and p.id = payment.id
+  returning * into payment;
+  if input.failure is not null and payment.status = 'pending' then
+    payment := fail_payment(payment, input.failure, p_actor);
+  end if;
+  update payments p
+  set start_answer = (
+    select json_build_object(
+      'answer', case
+        when input.refusal is null or payment.status = 'succeeded' then payment_record(payment)
+        else input.refusal
+      end,
+      'head', s.epoch || ':' || s.head
+    )
+    from streams s
+    where s.tenant_id = p_tenant
+  )
+  where p.tenant_id = p_tenant and p.id = payment.id
+  returning * into payment;
+  return payment.start_answer;
+end $function$
 -- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.append_event(p_tenant text, p_type text, p_version integer, p_customer uuid, p_actor json, p_data json)
@@ -897,6 +1150,70 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.apply_refund(p_payment payments, p_refund payment_refunds, p_actor json)
+ RETURNS payment_refunds
+ LANGUAGE plpgsql
+AS $function$
+declare
+  payment payments := p_payment;
+  refund payment_refunds := p_refund;
+  back record;
+begin
+  refund.payment_id := payment.id;
+  if refund.currency <> payment.currency or refund.amount_minor > payment.amount_minor - payment.refunded_minor then
+    refund.status := 'refused';
+  else
+    refund.status := 'applied';
+    refund.applied_at := clock_timestamp();
+    payment.refunded_minor := payment.refunded_minor + refund.amount_minor;
+    select * into back from take_points_back(payment, p_actor);
+    refund.points_taken := back.taken;
+    refund.points_missing := back.missing;
+    refund.transaction_id := back.transaction;
+    update payments p
+    set refunded_minor = payment.refunded_minor, points_reversed = p.points_reversed + back.taken,
+        status = case when payment.refunded_minor = p.amount_minor then 'refunded' else 'succeeded' end,
+        version = p.version + 1, updated_at = clock_timestamp()
+    where p.tenant_id = payment.tenant_id and p.id = payment.id
+    returning * into payment;
+  end if;
+  update payment_refunds r
+  set payment_id = refund.payment_id, status = refund.status, applied_at = refund.applied_at,
+      points_taken = refund.points_taken, points_missing = refund.points_missing, transaction_id = refund.transaction_id
+  where r.tenant_id = refund.tenant_id and r.id = refund.id;
+  if refund.status = 'applied' then
+    perform announce_payment(payment, p_actor);
+    perform settle_booking(payment.tenant_id, payment.booking_id, p_actor);
+  end if;
+  return refund;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.award_points(p payments, p_actor json, OUT points bigint, OUT transaction uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  program constant programs := find_program(p.tenant_id, p.program_id);
+  home constant text := (select settings ->> 'currency' from tenants where id = p.tenant_id);
+begin
+  points := points_for_payment(p.amount_minor, p.currency, program.points_per_currency_unit);
+  if p.customer_id is null or p.currency <> home or points is null or points = 0 then
+    points := 0;
+    return;
+  end if;
+  transaction := apply_change(p.tenant_id, p_actor, jsonb_build_object(
+    'kind', 'payment', 'customerId', p.customer_id, 'programId', program.id, 'points', points
+  )) ->> 'transactionId';
+  if transaction is null then
+    -- no card, or a programme that gives no points any more
+    points := 0;
+  else
+    perform announce_transaction(p.tenant_id, transaction, p_actor);
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.cancel_enrolment(p_tenant text, p_actor json, p_input json)
  RETURNS json
  LANGUAGE plpgsql
@@ -980,6 +1297,30 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.claim_open_payments(p_limit integer, p_every_seconds double precision)
+ RETURNS TABLE(tenant text, payment_id uuid, asks integer)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  update open_payments o
+  set asks = o.asks + 1,
+      ask_at = clock_timestamp() + make_interval(
+        secs => least(p_every_seconds * 2 ^ least(o.asks, 20), greatest(p_every_seconds, 3600)) * (0.8 + 0.4 * random())
+      )
+  where (o.tenant_id, o.payment_id) in (
+    select due.tenant_id, due.payment_id
+    from open_payments due
+    where due.ask_at <= clock_timestamp()
+    order by due.ask_at
+    limit p_limit
+    -- Lock: what another process is claiming is not waited for.
+    for update skip locked
+  )
+  returning o.tenant_id, o.payment_id, o.asks
+$function$
+-- owner loyalty_engine; may be called by loyalty_app
+
 CREATE OR REPLACE FUNCTION public.close_adjustment(p_adjustment adjustments, p_status text, p_transaction uuid, p_actor json)
  RETURNS adjustments
  LANGUAGE plpgsql
@@ -1011,6 +1352,22 @@ begin
   return enrolment;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_refusals(p_counts json)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into callback_refusals as known (tenant_id, provider, day, reason, times, last_at)
+  select c.tenant, c.provider, (c."lastAt" at time zone 'UTC')::date, c.reason, c.times, c."lastAt"
+  from json_to_recordset(p_counts) as c (tenant text, provider text, reason text, times bigint, "lastAt" timestamptz)
+  join tenants t on t.id = c.tenant
+  order by 1, 3, 2, 4
+  on conflict (tenant_id, day, provider, reason) do update
+  set times = known.times + excluded.times, last_at = greatest(known.last_at, excluded.last_at)
+$function$
+-- owner loyalty_engine; may be called by loyalty_app
 
 CREATE OR REPLACE FUNCTION public.count_settings_version()
  RETURNS trigger
@@ -1223,14 +1580,7 @@ begin
     return;
   end if;
 
-  answer := case p_operation
-    when 'scan_customer' then scan_customer(p_tenant, p_actor, p_input)
-    when 'request_enrolment' then request_enrolment(p_tenant, p_actor, p_input)
-    when 'cancel_enrolment' then cancel_enrolment(p_tenant, p_actor, p_input)
-    when 'propose_adjustment' then propose_adjustment(p_tenant, p_actor, p_input)
-    when 'decide_notification' then decide_notification(p_tenant, p_actor, p_input)
-    when 'expire_adjustments' then expire_adjustments(p_tenant, p_actor)
-  end;
+  answer := perform_operation(p_operation, p_tenant, p_actor, p_input);
   outcome := case when answer ->> 'code' is null then 'applied' else 'refused' end;
   select s.epoch || ':' || s.head into head from streams s where s.tenant_id = p_tenant;
   if p_key is not null then
@@ -1365,12 +1715,43 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.fail_payment(p_payment payments, p_failure text, p_actor json)
+ RETURNS payments
+ LANGUAGE plpgsql
+AS $function$
+declare
+  payment payments;
+begin
+  update payments p
+  set status = 'failed', failure = left(p_failure, 500), detail = p_payment.detail,
+      provider_reference = p_payment.provider_reference, version = p.version + 1, updated_at = clock_timestamp()
+  where p.tenant_id = p_payment.tenant_id and p.id = p_payment.id
+  returning * into payment;
+  delete from open_payments o where o.tenant_id = payment.tenant_id and o.payment_id = payment.id;
+  perform announce_payment(payment, p_actor);
+  return payment;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.find_card(p_tenant text, p_customer uuid, p_program uuid)
  RETURNS cards
  LANGUAGE sql
  STABLE
 AS $function$
   select c from cards c where c.tenant_id = p_tenant and c.customer_id = p_customer and c.program_id = p_program
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.find_payer(p_tenant text, p_customer uuid, p_booking uuid, p_phone text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(
+    (select m.customer_id from members m where m.tenant_id = p_tenant and m.customer_id = p_customer),
+    (select b.customer_id from bookings b where b.tenant_id = p_tenant and b.id = p_booking),
+    (select m.customer_id from members m where m.tenant_id = p_tenant and m.phone = p_phone)
+  )
 $function$
 -- owner loyalty_engine; may be called by nobody else
 
@@ -1394,6 +1775,17 @@ AS $function$
   from terminals t
   join tenants on tenants.id = t.tenant_id
   where t.key_hash = p_key_hash and t.revoked_at is null
+$function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.forget_callbacks(p_keep_days integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  delete from provider_callbacks where received_at < now() - make_interval(days => p_keep_days);
+  delete from callback_refusals where day < current_date - p_keep_days;
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
@@ -1621,6 +2013,38 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.minor_units(p_currency text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case
+    when p_currency in (
+      'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'
+    ) then 1
+    when p_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
+    when p_currency in ('CLF', 'UYW') then 10000
+    else 100
+  end
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.new_payment(p_tenant text, p_provider text, p_reference text, p_amount_minor bigint, p_currency text, p_customer uuid, p_booking uuid, p_actor json, p_id uuid DEFAULT uuid_v7(clock_timestamp(), (0)::bigint), p_detail jsonb DEFAULT '{}'::jsonb, p_program uuid DEFAULT NULL::uuid, p_note text DEFAULT NULL::text)
+ RETURNS payments
+ LANGUAGE sql
+AS $function$
+  insert into payments (
+    tenant_id, id, provider, provider_reference, detail, amount_minor, currency, status, customer_id, booking_id, program_id,
+    note, created_at, updated_at, actor_type, actor_id, actor_name
+  )
+  values (
+    p_tenant, p_id, p_provider, p_reference, p_detail, p_amount_minor, p_currency, 'pending', p_customer, p_booking, p_program,
+    p_note, clock_timestamp(), clock_timestamp(), p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name'
+  )
+  returning *
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.notification_made_by_hand()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1673,6 +2097,140 @@ begin
   return enrolment;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.open_payment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  refusal constant json := refuse_payment(p_tenant, p_input);
+  payment payments;
+begin
+  if refusal is not null then
+    return refusal;
+  elsif not (p_input ->> 'configured')::boolean then
+    return json_build_object('code', 'provider-not-configured');
+  end if;
+  select * into input
+  from json_to_record(p_input) as i (
+    provider text, "paymentId" uuid, reference text, "amountMinor" bigint, currency text, "customerId" uuid, phone text,
+    "bookingId" uuid, "programId" uuid, detail jsonb, note text, "askInSeconds" int
+  );
+  payment := new_payment(
+    p_tenant, input.provider, input.reference, input."amountMinor", input.currency,
+    find_payer(p_tenant, input."customerId", input."bookingId", input.phone), input."bookingId", p_actor,
+    p_id => input."paymentId", p_detail => coalesce(input.detail, '{}'), p_program => input."programId",
+    p_note => input.note
+  );
+  insert into open_payments (tenant_id, payment_id, ask_at)
+  values (p_tenant, payment.id, clock_timestamp() + make_interval(secs => input."askInSeconds"));
+  perform announce_payment(payment, p_actor);
+  return payment_record(payment);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.open_payment_totals(OUT payments bigint, OUT oldest_seconds double precision)
+ RETURNS record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select count(*), coalesce(max(extract(epoch from clock_timestamp() - p.created_at)), 0)::double precision
+  from open_payments o
+  join payments p on p.tenant_id = o.tenant_id and p.id = o.payment_id
+$function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.pay_in(p_payment payments, p_paid_at timestamp with time zone, p_actor json)
+ RETURNS payments
+ LANGUAGE plpgsql
+AS $function$
+declare
+  payment payments := p_payment;
+  award record;
+  refund payment_refunds;
+begin
+  select * into award from award_points(payment, p_actor);
+  update payments p
+  set status = 'succeeded', failure = null, paid_at = coalesce(p_paid_at, clock_timestamp()),
+      customer_id = payment.customer_id, detail = payment.detail, provider_reference = payment.provider_reference,
+      points_awarded = award.points, transaction_id = award.transaction, version = p.version + 1,
+      updated_at = clock_timestamp()
+  where p.tenant_id = payment.tenant_id and p.id = payment.id
+  returning * into payment;
+  delete from open_payments o where o.tenant_id = payment.tenant_id and o.payment_id = payment.id;
+  perform announce_payment(payment, p_actor);
+  perform settle_booking(payment.tenant_id, payment.booking_id, p_actor);
+  for refund in
+    select * from payment_refunds r
+    where r.tenant_id = payment.tenant_id and r.provider = payment.provider
+      and r.provider_reference = payment.provider_reference and r.status = 'waiting'
+    order by r.id
+  loop
+    perform apply_refund(payment, refund, p_actor);
+    update provider_callbacks c
+    set payment_id = payment.id
+    where c.tenant_id = payment.tenant_id and c.outcome = 'waiting' and c.answer ->> 'refundId' = refund.id::text;
+    select * into payment from payments p where p.tenant_id = payment.tenant_id and p.id = payment.id;
+  end loop;
+  return payment;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.payment_record(p payments)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', p.id, 'provider', p.provider, 'providerReference', p.provider_reference, 'detail', p.detail,
+    'amountMinor', p.amount_minor, 'currency', p.currency, 'refundedMinor', p.refunded_minor, 'status', p.status,
+    'failure', p.failure, 'customerId', p.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
+    'bookingId', p.booking_id, 'programId', p.program_id, 'pointsAwarded', p.points_awarded,
+    'pointsReversed', p.points_reversed, 'transactionId', p.transaction_id, 'note', p.note, 'version', p.version,
+    'actor', json_build_object('type', p.actor_type, 'id', p.actor_id, 'name', p.actor_name),
+    'paidAt', iso_time(p.paid_at), 'createdAt', iso_time(p.created_at), 'updatedAt', iso_time(p.updated_at)
+  )
+  from (select) one
+  left join members m on m.tenant_id = p.tenant_id and m.customer_id = p.customer_id
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.perform_operation(p_operation text, p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE sql
+AS $function$
+  select case p_operation
+    when 'scan_customer' then scan_customer(p_tenant, p_actor, p_input)
+    when 'request_enrolment' then request_enrolment(p_tenant, p_actor, p_input)
+    when 'cancel_enrolment' then cancel_enrolment(p_tenant, p_actor, p_input)
+    when 'propose_adjustment' then propose_adjustment(p_tenant, p_actor, p_input)
+    when 'decide_notification' then decide_notification(p_tenant, p_actor, p_input)
+    when 'expire_adjustments' then expire_adjustments(p_tenant, p_actor)
+    when 'record_payment' then record_payment(p_tenant, p_actor, p_input)
+    when 'refund_payment' then refund_payment(p_tenant, p_actor, p_input)
+    when 'open_payment' then open_payment(p_tenant, p_actor, p_input)
+    when 'answer_start' then answer_start(p_tenant, p_actor, p_input)
+    when 'settle_payment' then settle_payment(p_tenant, p_actor, p_input)
+    when 'settle_fact' then settle_fact(p_tenant, p_actor, p_input)
+  end
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.points_for_payment(p_amount_minor bigint, p_currency text, p_per_unit numeric)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select least(floor(p_amount_minor * p_per_unit / minor_units(p_currency)), 1000000)::bigint $function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.points_kept(p_awarded bigint, p_amount_minor bigint, p_refunded_minor bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select floor(p_awarded::numeric * (p_amount_minor - p_refunded_minor) / p_amount_minor)::bigint $function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
 
 CREATE OR REPLACE FUNCTION public.propose_adjustment(p_tenant text, p_actor json, p_input json)
  RETURNS json
@@ -1749,6 +2307,81 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.receive_callback(p_tenant text, p_actor json, p_callback json, p_raw bytea, OUT outcome text, OUT answer json, OUT head text, OUT events json)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  provider constant text := p_callback ->> 'provider';
+  key constant text := p_callback ->> 'key';
+  refused_key constant text := key || '#' || (p_callback ->> 'digest');
+  known provider_callbacks;
+  payment uuid;
+  kept constant int := 20;
+begin
+  for attempt in 1..2 loop
+    select * into known
+    from provider_callbacks c
+    where c.tenant_id = p_tenant and c.provider = provider and c.event_key in (key, refused_key);
+    if found then
+      outcome := case known.outcome when 'refused' then 'refused-again' else 'replayed' end;
+      answer := known.answer;
+      events := '[]';
+      return;
+    end if;
+    -- Lock, then look again: of many at once the first does it.
+    if attempt = 1 then
+      perform lock_streams(array[p_tenant]);
+    end if;
+  end loop;
+
+  select e.* into outcome, answer, head, events
+  from engage('settle_fact', p_tenant, p_actor, null, null, p_callback) e;
+  payment := answer ->> 'paymentId';
+  if outcome = 'refused' and (
+    payment is null
+    or (select count(*) from provider_callbacks c where c.tenant_id = p_tenant and c.payment_id = payment and c.outcome = 'refused') >= kept
+  ) then
+    return;
+  end if;
+  insert into provider_callbacks (tenant_id, id, provider, event_key, digest, raw, outcome, answer, payment_id, received_at)
+  values (
+    p_tenant, uuid_v7(clock_timestamp(), 0), provider, case outcome when 'refused' then refused_key else key end,
+    decode(p_callback ->> 'digest', 'hex'), p_raw, case outcome when 'refused' then 'refused' else answer ->> 'outcome' end,
+    answer, payment, clock_timestamp()
+  );
+end $function$
+-- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.record_payment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  refusal constant json := refuse_payment(p_tenant, p_input);
+  payment payments;
+begin
+  if refusal is not null then
+    return refusal;
+  end if;
+  select * into input
+  from json_to_record(p_input) as i (
+    provider text, "amountMinor" bigint, currency text, "customerId" uuid, phone text, "bookingId" uuid, "programId" uuid,
+    reference text, detail jsonb, note text, "paidAt" timestamptz
+  );
+  payment := new_payment(
+    p_tenant, input.provider, input.reference, input."amountMinor", input.currency,
+    find_payer(p_tenant, input."customerId", input."bookingId", input.phone), input."bookingId", p_actor,
+    p_detail => coalesce(input.detail, '{}'), p_program => input."programId", p_note => input.note
+  );
+  return payment_record(pay_in(payment, input."paidAt", p_actor));
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.refresh_customer_dashboard(p_customer uuid)
  RETURNS json
  LANGUAGE sql
@@ -1804,6 +2437,59 @@ AS $function$
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine, loyalty_customer
 
+CREATE OR REPLACE FUNCTION public.refund_payment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  payment payments;
+  refund payment_refunds;
+  remaining bigint;
+begin
+  select * into input from json_to_record(p_input) as i ("paymentId" uuid, "amountMinor" bigint, reason text);
+  select * into payment from payments p where p.tenant_id = p_tenant and p.id = input."paymentId";
+  remaining := payment.amount_minor - payment.refunded_minor;
+  case
+    when payment.id is null then
+      return json_build_object('code', 'payment-not-found');
+    when payment.provider = 'paystack' or payment.status <> 'succeeded' then
+      return json_build_object(
+        'code', 'payment-not-refundable', 'provider', payment.provider, 'status', payment.status
+      );
+    when input."amountMinor" > remaining then
+      return json_build_object('code', 'refund-too-large', 'availableMinor', remaining, 'currency', payment.currency);
+    else
+      insert into payment_refunds (
+        tenant_id, id, provider, refund_key, payment_id, status, amount_minor, currency, reason, actor_type, actor_id,
+        actor_name, created_at
+      )
+      select
+        p_tenant, id, payment.provider, id, payment.id, 'waiting', coalesce(input."amountMinor", remaining), payment.currency,
+        input.reason, p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp()
+      from uuid_v7(clock_timestamp(), 0) id
+      returning * into refund;
+      refund := apply_refund(payment, refund, p_actor);
+      select * into payment from payments p where p.tenant_id = p_tenant and p.id = payment.id;
+      return (payment_record(payment)::jsonb || jsonb_build_object('refund', refund_record(refund)))::json;
+  end case;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.refund_record(r payment_refunds)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', r.id, 'status', r.status, 'amountMinor', r.amount_minor, 'currency', r.currency, 'reason', r.reason,
+    'pointsTaken', r.points_taken, 'pointsMissing', r.points_missing, 'transactionId', r.transaction_id,
+    'actor', json_build_object('type', r.actor_type, 'id', r.actor_id, 'name', r.actor_name),
+    'createdAt', iso_time(r.created_at), 'appliedAt', iso_time(r.applied_at)
+  )
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1812,6 +2498,40 @@ begin
   raise exception '% is append-only: write a correcting entry instead', tg_table_name using errcode = 'restrict_violation';
 end $function$
 -- owner of the database; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.refuse_payment(p_tenant text, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  booking bookings;
+  known payments;
+begin
+  select * into input
+  from json_to_record(p_input) as i (
+    "customerId" uuid, phone text, "bookingId" uuid, "programId" uuid, "amountMinor" bigint, currency text, provider text,
+    reference text
+  );
+  select * into booking from bookings b where b.tenant_id = p_tenant and b.id = input."bookingId";
+  select * into known
+  from payments p
+  where p.tenant_id = p_tenant and p.provider = input.provider and p.provider_reference = input.reference;
+  return case
+    when input."customerId" is not null and not exists (
+      select from members m where m.tenant_id = p_tenant and m.customer_id = input."customerId"
+    ) then json_build_object('code', 'customer-not-found')
+    when input."bookingId" is not null and booking.id is null then json_build_object('code', 'booking-not-found')
+    when input."programId" is not null and (find_program(p_tenant, input."programId")).id is null
+      then json_build_object('code', 'program-not-found')
+    when booking.currency <> input.currency then json_build_object(
+      'code', 'payment-mismatch', 'expected', json_build_object('currency', booking.currency),
+      'found', json_build_object('amountMinor', input."amountMinor", 'currency', input.currency)
+    )
+    when known.id is not null then json_build_object('code', 'payment-known', 'current', payment_record(known))
+  end;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.request_enrolment(p_tenant text, p_actor json, p_input json)
  RETURNS json
@@ -1883,6 +2603,190 @@ AS $function$
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
 
+CREATE OR REPLACE FUNCTION public.settle_booking(p_tenant text, p_booking uuid, p_actor json)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  booking bookings;
+  came_in bigint;
+  kept bigint;
+begin
+  select coalesce(sum(p.amount_minor), 0), coalesce(sum(p.amount_minor - p.refunded_minor), 0) into came_in, kept
+  from payments p
+  where p.tenant_id = p_tenant and p.booking_id = p_booking and p.status in ('succeeded', 'refunded');
+  update bookings b
+  set version = b.version + 1,
+      payment_status = case
+        when came_in = 0 then 'unpaid'
+        when kept = 0 then 'refunded'
+        when kept >= b.amount_minor then 'paid'
+        else 'partly'
+      end
+  where b.tenant_id = p_tenant and b.id = p_booking
+    and b.payment_status <> case
+      when came_in = 0 then 'unpaid'
+      when kept = 0 then 'refunded'
+      when kept >= b.amount_minor then 'paid'
+      else 'partly'
+    end
+  returning * into booking;
+  if found then
+    perform announce_booking(booking, p_actor);
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.settle_charge(p_tenant text, p_provider text, p_actor json, p_fact json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  fact record;
+  payment payments;
+  booking bookings;
+  asked json;
+begin
+  select * into fact
+  from json_to_record(p_fact) as f (
+    reference text, status text, "amountMinor" bigint, currency text, "paidAt" timestamptz, failure text, detail jsonb,
+    "customerId" uuid, "bookingId" uuid, phone text, "paymentId" uuid, started boolean
+  );
+  select * into payment
+  from payments p
+  where p.tenant_id = p_tenant and p.provider = p_provider and p.provider_reference = fact.reference;
+  if not found then
+    select * into payment
+    from payments p
+    where p.tenant_id = p_tenant and p.provider = p_provider and p.id = fact."paymentId"
+      and (p.provider_reference is null or fact.reference is null);
+  end if;
+  if not found and fact.started then
+    return json_build_object('code', 'payment-not-found');
+  end if;
+
+  if found then
+    asked := json_build_object('amountMinor', payment.amount_minor, 'currency', payment.currency);
+    if fact.status = 'succeeded'
+      and (coalesce(fact."amountMinor", payment.amount_minor) <> payment.amount_minor or fact.currency <> payment.currency)
+    then
+      return json_build_object(
+        'code', 'payment-mismatch', 'paymentId', payment.id, 'expected', asked,
+        'found', json_build_object('amountMinor', fact."amountMinor", 'currency', fact.currency)
+      );
+    end if;
+    if payment.status in ('succeeded', 'refunded') or payment.status = fact.status then
+      return json_build_object('outcome', 'ignored', 'paymentId', payment.id);
+    end if;
+  else
+    select * into booking from bookings b where b.tenant_id = p_tenant and b.id = fact."bookingId";
+    if booking.currency <> fact.currency then
+      return json_build_object(
+        'code', 'payment-mismatch', 'paymentId', null, 'expected', json_build_object('currency', booking.currency),
+        'found', json_build_object('amountMinor', fact."amountMinor", 'currency', fact.currency)
+      );
+    end if;
+    payment := new_payment(
+      p_tenant, p_provider, fact.reference, fact."amountMinor", fact.currency, null, booking.id, p_actor
+    );
+  end if;
+
+  payment.provider_reference := coalesce(payment.provider_reference, fact.reference);
+  payment.detail := payment.detail || coalesce(fact.detail, '{}');
+  if fact.status = 'succeeded' then
+    payment.customer_id := coalesce(
+      payment.customer_id, find_payer(p_tenant, fact."customerId", payment.booking_id, fact.phone)
+    );
+    payment := pay_in(payment, fact."paidAt", p_actor);
+  else
+    payment := fail_payment(payment, fact.failure, p_actor);
+  end if;
+  return json_build_object('outcome', 'applied', 'paymentId', payment.id);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.settle_fact(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE sql
+AS $function$
+  select case p_input -> 'fact' ->> 'kind'
+    when 'charge' then settle_charge(p_tenant, p_input ->> 'provider', p_actor, p_input -> 'fact')
+    when 'refund' then settle_refund(p_tenant, p_input ->> 'provider', p_actor, p_input -> 'fact')
+  end
+$function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.settle_payment(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  payment payments;
+  settled json;
+begin
+  select * into payment
+  from payments p
+  where p.tenant_id = p_tenant and p.id = (p_input ->> 'paymentId')::uuid;
+  if not found then
+    return json_build_object('code', 'payment-not-found');
+  end if;
+  if json_typeof(p_input -> 'fact') = 'object' then
+    settled := settle_charge(p_tenant, payment.provider, p_actor, p_input -> 'fact');
+    if settled ->> 'code' is not null and payment.status = 'pending' then
+      perform fail_payment(payment, settled ->> 'code', p_actor);
+    end if;
+  elsif p_input ->> 'abandoned' is not null and payment.status = 'pending' then
+    perform fail_payment(payment, p_input ->> 'abandoned', p_actor);
+  end if;
+  return (select payment_record(p) from payments p where p.tenant_id = p_tenant and p.id = payment.id);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.settle_refund(p_tenant text, p_provider text, p_actor json, p_fact json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  fact record;
+  payment payments;
+  refund payment_refunds;
+begin
+  select * into fact
+  from json_to_record(p_fact) as f (key text, reference text, "amountMinor" bigint, currency text, reason text);
+  if exists (
+    select from payment_refunds r where r.tenant_id = p_tenant and r.provider = p_provider and r.refund_key = fact.key
+  ) then
+    return json_build_object('outcome', 'ignored');
+  end if;
+  select * into payment
+  from payments p
+  where p.tenant_id = p_tenant and p.provider = p_provider and p.provider_reference = fact.reference;
+  insert into payment_refunds (
+    tenant_id, id, provider, refund_key, provider_reference, status, amount_minor, currency, reason, actor_type, actor_id,
+    actor_name, created_at
+  )
+  values (
+    p_tenant, uuid_v7(clock_timestamp(), 0), p_provider, fact.key, fact.reference, 'waiting', fact."amountMinor",
+    fact.currency, fact.reason, p_actor ->> 'type', p_actor ->> 'id', p_actor ->> 'name', clock_timestamp()
+  )
+  returning * into refund;
+  if payment.status is null or payment.status in ('pending', 'failed') then
+    return json_build_object('outcome', 'waiting', 'paymentId', payment.id, 'refundId', refund.id);
+  end if;
+  refund := apply_refund(payment, refund, p_actor);
+  if refund.status = 'refused' then
+    return json_build_object(
+      'code', 'payment-mismatch', 'paymentId', payment.id,
+      'expected', json_build_object(
+        'amountMinor', payment.amount_minor - payment.refunded_minor, 'currency', payment.currency
+      ),
+      'found', json_build_object('amountMinor', refund.amount_minor, 'currency', refund.currency)
+    );
+  end if;
+  return json_build_object('outcome', 'applied', 'paymentId', payment.id);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.sql_actor()
  RETURNS actor_v1
  LANGUAGE sql
@@ -1943,6 +2847,39 @@ begin
   return query select * from customers where phone = p_phone;
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.take_points_back(p payments, p_actor json, OUT taken bigint, OUT missing bigint, OUT transaction uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  card cards;
+  due bigint := p.points_awarded - points_kept(p.points_awarded, p.amount_minor, p.refunded_minor) - p.points_reversed;
+begin
+  taken := 0;
+  missing := 0;
+  -- Somebody may have reversed the award by hand: then it is back.
+  if due <= 0 or exists (select from entries e where e.tenant_id = p.tenant_id and e.reverses = p.transaction_id) then
+    return;
+  end if;
+  select c.* into strict card
+  from entries e
+  join cards c on c.tenant_id = e.tenant_id and c.id = e.card_id
+  where e.tenant_id = p.tenant_id and e.id = p.transaction_id;
+  taken := case (find_program(p.tenant_id, card.program_id)).debt_policy
+    when 'allow' then due
+    else least(due, greatest(card.balance, 0))
+  end;
+  missing := due - taken;
+  if taken > 0 then
+    transaction := apply_change(p.tenant_id, p_actor, jsonb_build_object(
+      'kind', 'adjust', 'customerId', card.customer_id, 'programId', card.program_id, 'points', -taken,
+      'reason', 'payment refunded'
+    )) ->> 'transactionId';
+    perform announce_transaction(p.tenant_id, transaction, p_actor);
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.take_scan(p_tenant text, p_actor json, p_input json)
  RETURNS json
@@ -2212,7 +3149,17 @@ UNION ALL
     bookings.id,
     bookings.starts_at AS at
    FROM bookings
-  WHERE (bookings.customer_id IS NOT NULL);
+  WHERE (bookings.customer_id IS NOT NULL)
+UNION ALL
+ SELECT payment_transactions.tenant_id,
+    payment_transactions.customer_id,
+    'payment'::text AS kind,
+    payment_transactions.status AS detail,
+    NULLIF(payment_transactions.points_awarded, 0) AS points,
+    payment_transactions.payment_id AS id,
+    COALESCE(payment_transactions.paid_at, payment_transactions.created_at) AS at
+   FROM payment_transactions
+  WHERE (payment_transactions.customer_id IS NOT NULL);
 grant select on customer_interactions to loyalty_app;
 grant select on customer_interactions to loyalty_engine;
 
@@ -2251,6 +3198,38 @@ create view loyalty_cards with (security_invoker=true) as
      JOIN programs p ON (((p.tenant_id = c.tenant_id) AND (p.id = c.program_id))));
 grant select on loyalty_cards to loyalty_app;
 grant select on loyalty_cards to loyalty_engine;
+
+create view payment_transactions with (security_invoker=true) as
+ SELECT p.tenant_id,
+    t.name AS tenant_name,
+    p.id AS payment_id,
+    p.provider,
+    p.provider_reference,
+    p.status,
+    p.currency,
+    p.amount_minor,
+    p.refunded_minor,
+        CASE
+            WHEN (p.status = ANY (ARRAY['succeeded'::text, 'refunded'::text])) THEN (p.amount_minor - p.refunded_minor)
+            ELSE (0)::bigint
+        END AS revenue_minor,
+    p.customer_id,
+    m.phone AS customer_phone,
+    m.display_name AS customer_name,
+    p.booking_id,
+    p.points_awarded,
+    p.points_reversed,
+    p.transaction_id,
+    p.failure,
+    p.actor_type,
+    p.actor_name,
+    p.paid_at,
+    p.created_at
+   FROM ((payments p
+     JOIN tenants t ON ((t.id = p.tenant_id)))
+     LEFT JOIN members m ON (((m.tenant_id = p.tenant_id) AND (m.customer_id = p.customer_id))));
+grant select on payment_transactions to loyalty_app;
+grant select on payment_transactions to loyalty_engine;
 
 create view program_enrollments with (security_invoker=true) as
  SELECT e.tenant_id,

@@ -7,6 +7,9 @@ const EVERY_MS = 3_600_000
 /** Short enough that whoever reads a notification at that moment does not notice. */
 const BATCH = 5_000
 
+/** What providers said, as evidence: longer than anybody disputes a charge. */
+const CALLBACK_DAYS = 180
+
 /**
  * Once now and once an hour: partitions for the days ahead, and the end of what is past its time. Safe in several processes at
  * once.
@@ -19,6 +22,7 @@ export async function keepHouse(db: Db, retention: Config['retention'], logger: 
     try {
       await sql`select maintain_events(${retention.eventDays})`.execute(db.query)
       await sql`select forget_expired(${retention.idempotencyDays})`.execute(db.query)
+      await sql`select forget_callbacks(${CALLBACK_DAYS})`.execute(db.query)
       while (!stopped && (await forgetNotifications(db, retention, BATCH)) === BATCH);
     } catch (error) {
       logger.warn({ err: error }, 'housekeeping failed; it is tried again in an hour')

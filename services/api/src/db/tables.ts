@@ -218,6 +218,56 @@ type BookingsTable = {
   created_at: GeneratedDate
 }
 
+type PaymentProvidersTable = {
+  tenant_id: string
+  provider: 'paystack' | 'mpesa'
+  settings: ColumnType<Readonly<Record<string, unknown>>, string, string>
+  sealed: Buffer
+  key_id: string
+  hints: ColumnType<Readonly<Record<string, string>>, string, string>
+  version: Generated<number>
+  updated_at: GeneratedDate
+}
+
+/** Read only: payments are written by the functions that settle them. */
+type PaymentsTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  provider: Made<EventData<'payment_recorded'>['provider']>
+  provider_reference: Made<string | null>
+  amount_minor: Made<number>
+  currency: Made<string>
+  refunded_minor: Made<number>
+  status: Made<EventData<'payment_recorded'>['status']>
+  customer_id: Made<string | null>
+  booking_id: Made<string | null>
+  points_awarded: Made<number>
+  paid_at: Made<Date | null>
+  created_at: Made<Date>
+  start_answer: Made<{ readonly answer: Record<string, unknown>; readonly head: string } | null>
+}
+
+/** Read only. */
+type PaymentRefundsTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  payment_id: Made<string | null>
+  status: Made<'waiting' | 'applied' | 'refused'>
+  amount_minor: Made<number>
+  currency: Made<string>
+  applied_at: Made<Date | null>
+}
+
+/** Read only. */
+type ProviderCallbacksTable = {
+  tenant_id: Made<string>
+  id: Made<string>
+  payment_id: Made<string | null>
+  outcome: Made<'applied' | 'waiting' | 'ignored' | 'refused'>
+  raw: Made<Buffer>
+  received_at: Made<Date>
+}
+
 /** The schema as queries see it; migrations/schema.sql is the schema as PostgreSQL has it. */
 export type Database = {
   tenants: TenantsTable
@@ -239,4 +289,8 @@ export type Database = {
   qr_scans: QrScansTable
   adjustments: AdjustmentsTable
   customer_refresh_tokens: CustomerRefreshTokensTable
+  payment_providers: PaymentProvidersTable
+  payments: PaymentsTable
+  payment_refunds: PaymentRefundsTable
+  provider_callbacks: ProviderCallbacksTable
 }
