@@ -36,6 +36,8 @@ export function describeServices(
       env: {
         // With an outside identity provider the API signs nothing.
         ...(env['AUTH_JWKS_URL'] ? {} : { AUTH_SIGNING_KEY: secrets.AUTH_SIGNING_KEY }),
+        SECRETS_KEY: secrets.SECRETS_KEY,
+        API_PUBLIC_URL: urlOf(api),
         WS_SERVER_URL: urlOf(realtime),
         DATABASE_URL: databaseUrl,
         ...codes,

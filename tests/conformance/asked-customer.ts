@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { TestApi } from '../harness/api.ts'
+import { newKey, type TestApi } from '../harness/api.ts'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
 
-/** A customer who is asked to enrol in one more programme, and what they would show at a till. */
+/** A customer who has paid and is asked to enrol in one more programme, and what they would show at a till. */
 export async function askCustomer(api: TestApi, tenant: TestTenant, customer: TestCustomer) {
   const token = await api.signIn(tenant, 'owner')
   const program = await api.call('POST', '/api/admin/programs', { token, body: { name: `Club ${randomUUID()}` } })
@@ -10,12 +10,18 @@ export async function askCustomer(api: TestApi, tenant: TestTenant, customer: Te
     token,
     body: { customerId: customer.id, programId: program.body['id'] },
   })
+  const payment = await api.call('POST', '/api/admin/payments', {
+    token,
+    headers: newKey(),
+    body: { provider: 'cash', amountMinor: 10_000, customerId: customer.id },
+  })
   const own = { token: await api.customerToken(customer.id) }
   const { body: told } = await api.call('GET', '/api/me/notifications?limit=1', own)
   const { body: shown } = await api.call('GET', '/api/me/qr', own)
   return {
     enrolmentId: enrolment.body['id'] as string,
     notificationId: told['items'][0].id as string,
+    paymentId: payment.body['id'] as string,
     qr: shown['qr'] as string,
   }
 }

@@ -77,6 +77,10 @@ async function fingerprint(): Promise<string> {
     'notifications',
     'adjustments',
     'qr_scans',
+    'payments',
+    'payment_refunds',
+    'open_payments',
+    'payment_providers',
   ]
   const rows = await Promise.all(
     tables.map(async (table) => {
@@ -147,6 +151,7 @@ describe.each(operations)('%s', (operation) => {
     terminalId: '',
     enrolmentId: '',
     notificationId: '',
+    paymentId: '',
     qr: '',
   })
 
@@ -157,6 +162,16 @@ describe.each(operations)('%s', (operation) => {
       expectRefusal(await send(operation, example(), { token: await signToken({ role: 'owner' }, -1) }), 401)
       const otherSide = as === 'customer' ? 'owner' : 'customer'
       expectRefusal(await send(operation, example(), { token: await signToken({ role: otherSide }) }), 403)
+    })
+  }
+  if (as === null && body === undefined) {
+    test('without a proof of who sends it: 401 or 404, whatever the tenant', async () => {
+      const [ours, nobodys] = [
+        await send(operation, example()),
+        await send(operation, example(), { params: { tenant: 'nobody' } }),
+      ]
+      expectRefusal(ours, ours.status === 401 ? 401 : 404)
+      expect(nobodys.text).toBe(ours.text)
     })
   }
   if (as === 'owner') {
@@ -222,7 +237,7 @@ describe.each(operations)('%s', (operation) => {
     })
   }
 
-  if (params !== undefined) {
+  if (params?.['id'] !== undefined) {
     test('with an id that is none: 400 naming it', async () => {
       for (const id of ['abc', '1', '../..', "'; drop table cards; --", '%00']) {
         expectRefusal(await send(operation, example(), { params: { id } }), 400, 'params.id')

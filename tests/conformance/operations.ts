@@ -14,6 +14,8 @@ export type Subjects = {
   enrolmentId: string
   /** That asks the customer for it. */
   notificationId: string
+  /** Cash of the customer's. */
+  paymentId: string
   /** A code of the customer's. */
   qr: string
 }
@@ -150,6 +152,85 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
   'GET /api/admin/adjustments': ({ customer }) => ({
     as: 'owner',
     query: { customerId: customer.id, status: 'pending', limit: '10' },
+  }),
+  'POST /api/admin/payments': ({ customer, programId }) => ({
+    as: 'terminal',
+    headers: newKey(),
+    body: {
+      provider: 'bank_transfer',
+      amountMinor: 100,
+      currency: 'KES',
+      customerId: customer.id,
+      programId,
+      phone: '+254708374149',
+      reference: 'transfer',
+      note: 'note',
+      paidAt: '2026-01-01T00:00:00Z',
+    },
+  }),
+  'GET /api/admin/payments': ({ customer }) => ({
+    as: 'owner',
+    query: {
+      provider: 'cash',
+      status: 'succeeded',
+      customerId: customer.id,
+      from: '2026-01-01T00:00:00Z',
+      to: '2030-01-01T00:00:00Z',
+      limit: '10',
+    },
+  }),
+  'GET /api/admin/payments/refusals': () => ({ as: 'owner', query: { limit: '10' } }),
+  'GET /api/admin/payments/{id}': ({ paymentId }) => ({ as: 'owner', params: { id: paymentId } }),
+  'POST /api/admin/payments/{id}/refund': ({ paymentId }) => ({
+    as: 'owner',
+    headers: newKey(),
+    params: { id: paymentId },
+    body: { amountMinor: 1, reason: 'reason' },
+  }),
+  'POST /api/admin/payments/{id}/reconcile': ({ paymentId }) => ({ as: 'owner', params: { id: paymentId } }),
+  'POST /api/admin/payments/paystack': ({ customer, programId }) => ({
+    as: 'terminal',
+    headers: newKey(),
+    body: {
+      amountMinor: 100,
+      currency: 'KES',
+      email: 'payer@example.com',
+      customerId: customer.id,
+      programId,
+      callbackUrl: 'https://shop.example/thanks',
+      note: 'note',
+    },
+  }),
+  'POST /api/admin/payments/mpesa': ({ customer, programId }) => ({
+    as: 'terminal',
+    headers: newKey(),
+    body: {
+      amountMinor: 100,
+      phone: '+254708374149',
+      customerId: customer.id,
+      programId,
+      accountReference: 'order',
+      note: 'note',
+    },
+  }),
+  'GET /api/admin/payment-providers': () => ({ as: 'owner' }),
+  'PUT /api/admin/payment-providers/paystack': () => ({ as: 'owner', body: { secretKey: 'sk_test_demo' } }),
+  'PUT /api/admin/payment-providers/mpesa': () => ({
+    as: 'owner',
+    body: {
+      shortcode: '174379',
+      consumerKey: 'consumer-key',
+      consumerSecret: 'consumer-secret',
+      passkey: 'the-passkey',
+      callbackSecret: 'conformance-secret',
+    },
+  }),
+  'POST /api/admin/payment-providers/paystack/test': () => ({ as: 'owner' }),
+  'POST /api/admin/payment-providers/mpesa/test': () => ({ as: 'owner' }),
+  'POST /api/webhooks/paystack/{tenant}': ({ tenant }) => ({ as: null, params: { tenant: tenant.id } }),
+  'POST /api/webhooks/mpesa/{tenant}/{secret}': ({ tenant }) => ({
+    as: null,
+    params: { tenant: tenant.id, secret: 'guessed-callback-secret' },
   }),
   'GET /api/me/cards': () => ({ as: 'customer' }),
   'GET /api/me/transactions': ({ customer }) => ({

@@ -72,7 +72,7 @@ test('keys:new prints secrets that both services take, new ones every time', asy
     return Object.fromEntries([...stdout.matchAll(/^(\w+)='(.+)'$/gm)].map(([, name, value]) => [name!, value!]))
   }
   const [keys, others] = [await read(), await read()]
-  expect(Object.keys(keys)).toEqual(['AUTH_SIGNING_KEY', 'BROADCAST_SECRET'])
+  expect(Object.keys(keys)).toEqual(['AUTH_SIGNING_KEY', 'BROADCAST_SECRET', 'SECRETS_KEY'])
   expect(Object.values(keys).filter((value) => Object.values(others).includes(value))).toEqual([])
   expect(() => parseApiConfig({ ...keys, DATABASE_URL: 'postgresql://x' })).not.toThrow()
   expect(() => parseRealtimeConfig(keys)).not.toThrow()

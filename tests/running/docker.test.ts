@@ -30,7 +30,7 @@ const dockerfile = readText('Dockerfile')
 
 const given = { ...makeSecrets(), POSTGRES_PASSWORD: 'a-long-random-word' }
 
-test('M1 with the three secrets that compose asks for, the services accept the environment that it gives them', () => {
+test('M1 with the four secrets that compose asks for, the services accept the environment that it gives them', () => {
   expect(parseApiConfig(environmentOf(api))).toMatchObject({
     host: '0.0.0.0',
     port: 9010,
@@ -63,6 +63,7 @@ test('compose refuses to start without its secrets, and says which one is missin
     'AUTH_SIGNING_KEY',
     'BROADCAST_SECRET',
     'POSTGRES_PASSWORD',
+    'SECRETS_KEY',
   ])
 })
 

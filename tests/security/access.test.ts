@@ -5,6 +5,7 @@ import { askCustomer } from '../conformance/asked-customer.ts'
 import { examples, type Example, type Subjects } from '../conformance/operations.ts'
 import { makeSigningKey, newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
+import { startProviders, type Providers } from '../harness/providers/setup.ts'
 import { makeTenant } from '../harness/tenant.ts'
 import { tableUnder } from './document.ts'
 import { routeTable } from './route-table.ts'
@@ -25,6 +26,7 @@ const guarded = rules.filter(({ may }) => !may.has('nobody'))
 const open = rules.filter(({ may }) => may.has('nobody'))
 
 let database: TestDatabase
+let providers: Providers
 let api: TestApi
 let signingKey: string
 let own: Subjects
@@ -35,8 +37,14 @@ const tokens = {} as Record<Asker, string>
 beforeAll(async () => {
   database = await createDatabase()
   signingKey = await makeSigningKey()
-  api = await startTestApi(database.url, { AUTH_SIGNING_KEY: signingKey, SIGN_IN_LIMIT_PER_MINUTE: '10000' })
+  providers = await startProviders()
+  api = await startTestApi(database.url, {
+    ...providers.env,
+    AUTH_SIGNING_KEY: signingKey,
+    SIGN_IN_LIMIT_PER_MINUTE: '10000',
+  })
   own = await makeSubjects('demo', 'Dora Demo')
+  await providers.setUp(api, own.tenant)
   rival = await makeSubjects('rival', 'Rhea Rival')
   ghost = {
     tenant: { ...rival.tenant, id: 'ghost' },
@@ -47,6 +55,7 @@ beforeAll(async () => {
     terminalId: randomUUID(),
     enrolmentId: randomUUID(),
     notificationId: randomUUID(),
+    paymentId: randomUUID(),
     qr: own.qr,
   }
   // A code says who shows it, wherever they show it: it names nothing of a tenant.
@@ -56,6 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close()
   await database.drop()
+  await providers.close()
 })
 
 /** Of nobody who is ever revoked here, so that what one request does takes no other's right away. */
@@ -122,8 +132,8 @@ function namingFields(operation: string): Pick<Change, 'part' | 'field'>[] {
 
 /** Status and body, with what the asker named blotted out: it may be repeated to them, and nothing else may. */
 function seen({ status, text }: Answer, named: Subjects): string {
-  const { customer, transactionId, programId, staffId, terminalId, enrolmentId, notificationId } = named
-  const ofCustomer = [customer.id, customer.cardId, customer.phone, enrolmentId, notificationId]
+  const { customer, transactionId, programId, staffId, terminalId, enrolmentId, notificationId, paymentId } = named
+  const ofCustomer = [customer.id, customer.cardId, customer.phone, enrolmentId, notificationId, paymentId]
   const names = [...ofCustomer, transactionId, programId, staffId, terminalId]
   return `${status} ${names.reduce((shown, name) => shown.replaceAll(name, '<named>'), text)}`
 }
@@ -147,7 +157,15 @@ async function rivalFingerprint(): Promise<string> {
     'staff',
     'terminals',
     'revocations',
-  ].concat(['enrolments', 'notifications', 'adjustments', 'qr_scans'])
+  ].concat([
+    'enrolments',
+    'notifications',
+    'adjustments',
+    'qr_scans',
+    'payments',
+    'payment_refunds',
+    'payment_providers',
+  ])
   const sums = tables.map((table) =>
     database.sql(
       `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t where tenant_id = 'rival'`,

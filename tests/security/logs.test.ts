@@ -15,6 +15,10 @@ import { openHttp } from './raw-http.ts'
 
 const DATABASE_PASSWORD = `db-${randomBytes(12).toString('hex')}`
 const BROADCAST_SECRET = `whsec_${randomBytes(32).toString('base64')}`
+const SECRETS_KEY = randomBytes(32).toString('base64')
+const PAYSTACK_KEY = `sk_test_${randomBytes(12).toString('hex')}`
+const CALLBACK_SECRET = randomBytes(24).toString('base64url')
+const MPESA_SECRET = randomBytes(24).toString('hex')
 const WRONG_PASSWORD = `wrong-${randomBytes(12).toString('hex')}`
 const NEW_PASSWORD = `new-${randomBytes(12).toString('hex')}`
 
@@ -49,6 +53,10 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
     BROADCAST_SECRET,
     AUTH_SIGNING_KEY: signingKey,
+    SECRETS_KEY,
+    // Nobody is there: what cannot be sent must not be told either.
+    PAYSTACK_URL: 'http://127.0.0.1:9',
+    MPESA_URL: 'http://127.0.0.1:9',
     AUTH_JWKS_URL: `${apiUrl}/.well-known/jwks.json`,
     DATABASE_URL: url.href,
     WS_SERVER_URL: realtimeUrl,
@@ -60,6 +68,10 @@ beforeAll(async () => {
   secrets.set('the database password', DATABASE_PASSWORD)
   secrets.set('the broadcast secret', BROADCAST_SECRET.slice('whsec_'.length))
   secrets.set('the private key', (JSON.parse(signingKey) as { d: string }).d)
+  secrets.set('the key of secrets', SECRETS_KEY)
+  secrets.set('a Paystack key', PAYSTACK_KEY)
+  secrets.set('an M-Pesa callback secret', CALLBACK_SECRET)
+  secrets.set('an M-Pesa consumer secret', MPESA_SECRET)
   secrets.set('the terminal key', tenant.terminalKey)
   secrets.set('the password', PASSWORD)
   secrets.set('a wrong password', WRONG_PASSWORD)
@@ -193,6 +205,34 @@ describe('at the most talkative log level, nothing that opens anything is writte
     await database.sql('alter table staff_elsewhere rename to staff')
     expect(api.output()).toContain('unexpected error')
     expect(api.output()).toContain('database unavailable')
+  })
+
+  test('payment providers are set up, asked in vain, and impersonated', async () => {
+    const { token } = await signIn('/api/auth/login', credentials())
+    const put = (provider: string, body: object) =>
+      call('PUT', `/api/admin/payment-providers/${provider}`, { token, body })
+    answers.push((await put('paystack', { secretKey: PAYSTACK_KEY })).text)
+    const keys = { consumerKey: 'a-consumer-key', consumerSecret: MPESA_SECRET, passkey: MPESA_SECRET }
+    answers.push((await put('mpesa', { shortcode: '174379', ...keys, callbackSecret: CALLBACK_SECRET })).text)
+    answers.push((await call('GET', '/api/admin/payment-providers', { token })).text)
+    await refused(400, 'PUT', '/api/admin/payment-providers/mpesa', { token, body: { passkey: `${MPESA_SECRET} ` } })
+    await refused(502, 'POST', '/api/admin/payments/paystack', {
+      token,
+      headers: newKey(),
+      body: { amountMinor: 100, email: 'payer@example.com' },
+    })
+    await refused(502, 'POST', '/api/admin/payments/mpesa', {
+      token,
+      headers: newKey(),
+      body: { amountMinor: 100, phone: '+254708374149' },
+    })
+    await refused(401, 'POST', '/api/webhooks/paystack/demo', { body: { key: PAYSTACK_KEY } })
+    await refused(404, 'POST', `/api/webhooks/mpesa/demo/${CALLBACK_SECRET}x`, { body: {} })
+    await refused(400, 'POST', `/api/webhooks/mpesa/demo/${CALLBACK_SECRET}`, { body: {} })
+    await refused(404, 'POST', `/api/webhooks/mpesa/demo/${CALLBACK_SECRET}`, {
+      body: { Body: { stkCallback: { CheckoutRequestID: FORGED_LINE, ResultCode: 1 } } },
+    })
+    await until(() => api.output().includes('callback refused'), 'the refusals in the log')
   })
 
   test('sockets come and go, and events are signed well and badly', async () => {

@@ -7,6 +7,7 @@ import { Revocations } from '../../services/api/src/http/auth/revocations.ts'
 import { openKeyRing } from '../../services/api/src/http/auth/signing-keys.ts'
 import { createMetrics } from '../../services/api/src/http/metrics.ts'
 import { Lanes } from '../../services/api/src/ledger/lanes.ts'
+import { openPayments } from '../../services/api/src/payments/payments.ts'
 import { Heads } from '../../services/api/src/stream/heads.ts'
 import { Pages } from '../../services/api/src/stream/pages.ts'
 import { BROADCAST_SECRET, makeSigningKey } from '../harness/api.ts'
@@ -22,9 +23,11 @@ export async function routeTable(): Promise<string[]> {
     AUTH_SIGNING_KEY: await makeSigningKey(),
   })
   const db = connect({ url: config.database.url, connectionsMax: 1 })
+  const metrics = createMetrics()
+  const logger = pino({ level: 'silent' })
   const app = await buildApp({
     config,
-    logger: pino({ level: 'silent' }),
+    logger,
     db,
     keyRing: await openKeyRing(config.auth),
     revocations: new Revocations(),
@@ -32,7 +35,8 @@ export async function routeTable(): Promise<string[]> {
     lanes: new Lanes({ ...config.ledger, apply: () => Promise.reject(new Error('no ledger')), onCommitted: () => {} }),
     heads: new Heads(db),
     pages: new Pages(db),
-    metrics: createMetrics(),
+    metrics,
+    payments: openPayments({ db, config: config.payments, metrics, onCommitted: () => {}, logger }),
     onCommitted: () => {},
     onRevoked: () => {},
     isClosing: () => false,

@@ -30,6 +30,7 @@ import type { Lanes } from './ledger/lanes.ts'
 import { ledgerRoutes } from './ledger/routes.ts'
 import { meRoutes } from './me/routes.ts'
 import { memberRoutes } from './members/routes.ts'
+import type { Payments } from './payments/payments.ts'
 import { programRoutes } from './programs/routes.ts'
 import { qrScanRoutes } from './qr-scans/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -58,6 +59,7 @@ export type AppDeps = {
   heads: Heads
   pages: Pages
   metrics: Metrics
+  payments: Payments
   onCommitted: OnCommitted
   onRevoked: (revocation: Revocation) => void
   isClosing: () => boolean
@@ -131,6 +133,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   enrolmentRoutes(app, deps)
   qrScanRoutes(app, { db, onCommitted, qrCodes })
   adjustmentRoutes(app, deps)
+  await deps.payments.register(app, deps)
   meRoutes(app, { db, onCommitted, qrCodes })
   await registerConsole(app, config)
   return app

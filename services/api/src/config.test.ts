@@ -59,6 +59,11 @@ describe('configuration of the API', () => {
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_CONNECTIONS', '0'],
     ['TRUST_PROXY', 'perhaps'],
+    ['SECRETS_KEY', 'short'],
+    ['SECRETS_KEY', Buffer.alloc(31).toString('base64')],
+    ['API_PUBLIC_URL', 'https://api.example/path'],
+    ['PAYSTACK_URL', 'https://sk_live_key@api.paystack.co'],
+    ['PAYMENT_RECONCILE_SECONDS', '0'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(faults({ [name]: value })).toEqual([name])
   })
@@ -73,6 +78,18 @@ describe('configuration of the API', () => {
     expect(config.relay.targets).toEqual(['http://a:1', 'http://b:2'])
     expect(config.relay.secrets).toHaveLength(2)
     expect(config.auth.keys).toEqual({ own: [key, key] })
+  })
+
+  test('takes several keys to seal with; providers’ addresses end without a slash', () => {
+    const [fresh, old] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'))
+    const { payments } = parseConfig({ ...env, SECRETS_KEY: `${fresh},${old}`, MPESA_URL: 'http://m.example/' })
+    expect(payments).toMatchObject({
+      secretKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)],
+      publicUrl: 'http://localhost:9010',
+      paystackUrl: 'https://api.paystack.co',
+      mpesaUrl: 'http://m.example',
+      reconcileSeconds: 60,
+    })
   })
 
   test('an outside identity provider takes the place of our own keys', () => {

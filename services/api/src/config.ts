@@ -32,6 +32,11 @@ const webhookSecret = z
     { error: 'must be a Standard Webhooks secret: whsec_ and the base64 of at least 24 random bytes' },
   )
 
+/** 32 bytes each; the first seals, the others still open what they sealed. */
+const secretsKey = z
+  .string()
+  .refine((text) => /^[A-Za-z0-9+/_-]{43}=?$/.test(text), { error: 'must be the base64 of 32 random bytes' })
+
 const privateJwk = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() })
 
 /** One key, or a JWK Set (RFC 7517): the first signs, the others are still accepted while a rotation is under way. */
@@ -72,6 +77,12 @@ const environment = z
     CUSTOMER_SECRET: z.string().min(32, { error: 'must be at least 32 random characters' }).optional(),
     CUSTOMER_CODE_WEBHOOK_URL: url.optional(),
     CUSTOMER_CODE_WEBHOOK_SECRET: webhookSecret.optional(),
+    SECRETS_KEY: list(secretsKey).optional(),
+    API_PUBLIC_URL: origin.optional(),
+    PAYSTACK_URL: url.default('https://api.paystack.co'),
+    MPESA_URL: url.default('https://api.safaricom.co.ke'),
+    PAYMENT_TIMEOUT_MS: positive.max(60_000).default(10_000),
+    PAYMENT_RECONCILE_SECONDS: positive.max(3600).default(60),
     AUTH_REFRESH_DAYS: positive.max(365).default(30),
     LEDGER_LANES: positive.max(16).default(2),
     LEDGER_QUEUE_MAX: positive.default(2000),
@@ -145,6 +156,18 @@ export type Config = {
   readonly customerSecrets: readonly string[]
   /** Who sends customers their one-time codes; null: the log in development, nobody in production. */
   readonly customerCodeWebhook: { readonly url: string; readonly secret: string } | null
+  readonly payments: {
+    /** What tenants' secrets are sealed with, 32 bytes each; none: nothing can be set up. */
+    readonly secretKeys: readonly Buffer[]
+    /** Where providers reach this API. */
+    readonly publicUrl: string
+    readonly paystackUrl: string
+    readonly mpesaUrl: string
+    /** For each attempt. */
+    readonly timeoutMs: number
+    /** How long a payment may stay open before its provider is asked. */
+    readonly reconcileSeconds: number
+  }
   readonly ledger: { readonly lanes: number; readonly queueMax: number }
   readonly limits: { readonly perMinute: number; readonly signInPerMinute: number }
   readonly retention: {
@@ -195,6 +218,14 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     customerCodeWebhook: e.CUSTOMER_CODE_WEBHOOK_URL
       ? { url: e.CUSTOMER_CODE_WEBHOOK_URL, secret: e.CUSTOMER_CODE_WEBHOOK_SECRET! }
       : null,
+    payments: {
+      secretKeys: (e.SECRETS_KEY ?? []).map((key) => Buffer.from(key, 'base64')),
+      publicUrl: withoutSlash(e.API_PUBLIC_URL ?? `http://localhost:${e.API_PORT}`),
+      paystackUrl: withoutSlash(e.PAYSTACK_URL),
+      mpesaUrl: withoutSlash(e.MPESA_URL),
+      timeoutMs: e.PAYMENT_TIMEOUT_MS,
+      reconcileSeconds: e.PAYMENT_RECONCILE_SECONDS,
+    },
     ledger: { lanes: e.LEDGER_LANES, queueMax: e.LEDGER_QUEUE_MAX },
     limits: { perMinute: e.RATE_LIMIT_PER_MINUTE, signInPerMinute: e.SIGN_IN_LIMIT_PER_MINUTE },
     retention: {
@@ -208,3 +239,5 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustProxy: e.TRUST_PROXY,
   }
 }
+
+const withoutSlash = (text: string) => text.replace(/\/+$/, '')

@@ -14,6 +14,7 @@ import { closeGracefully } from './http/graceful-close.ts'
 import { createMetrics, gauge } from './http/metrics.ts'
 import { applyChanges } from './ledger/apply.ts'
 import { Lanes } from './ledger/lanes.ts'
+import { openPayments } from './payments/payments.ts'
 import type { CommittedEvent } from './stream/committed-event.ts'
 import { openDelivery } from './stream/delivery.ts'
 import { Heads } from './stream/heads.ts'
@@ -70,6 +71,8 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
   })
   gauge(metrics, 'loyalty_api_changes_waiting', 'Changes that wait for a commit', () => lanes.waiting)
 
+  const payments = openPayments({ db, config: config.payments, metrics, onCommitted, logger })
+
   const app = await buildApp({
     config,
     logger,
@@ -81,6 +84,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
     heads,
     pages: new Pages(db),
     metrics,
+    payments,
     onCommitted,
     onRevoked,
     isClosing: () => closing,
@@ -92,6 +96,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
   const unfollow = await followRevocations({ db, url: config.database.url, revocations, onRevoked, logger })
   await app.listen({ host: config.host, port: config.port })
   delivery.start()
+  payments.start()
 
   const { port } = app.server.address() as AddressInfo
   return {
@@ -104,6 +109,7 @@ export async function startApi(config: Config, logger: Logger, options: StartOpt
       stopExpiring()
       await step(logger, 'requests', closeGracefully(app.server, options.closeLingerMs ?? 500))
       await step(logger, 'changes', lanes.drain())
+      await step(logger, 'payments', payments.close())
       await step(logger, 'delivery', delivery.close())
       await step(logger, 'application', Promise.all([unfollow(), app.close()]))
       await step(logger, 'database', db.close())

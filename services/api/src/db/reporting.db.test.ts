@@ -86,6 +86,31 @@ test('enrolments, scans and transactions are those of their pages', async () => 
   ])
 })
 
+test('payments are those of their page, with what is left of them', async () => {
+  const pay = (amountMinor: number) =>
+    post('/api/admin/payments', { provider: 'cash', amountMinor, customerId: john.id })
+  await pay(5_000)
+  const { body } = await pay(9_000)
+  await api.call('POST', `/api/admin/payments/${body['id']}/refund`, {
+    token: owner,
+    headers: newKey(),
+    body: { amountMinor: 2_000, reason: 'cold soup' },
+  })
+  const shown = (await view('payment_transactions')).map((row) => [row.payment_id, row.status, row.revenue_minor])
+  expect(sorted(shown)).toEqual(
+    sorted(
+      (await listed('/api/admin/payments')).map((item) => [
+        item.id,
+        item.status,
+        item.amountMinor - item.refundedMinor,
+      ]),
+    ),
+  )
+  expect(shown.map(([, , revenue]) => Number(revenue)).toSorted((a, b) => a - b)).toEqual([5_000, 7_000])
+  const kinds = (await view('customer_interactions')).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind === 'payment')).toHaveLength(2)
+})
+
 test('a customer’s cards, totals and dashboard are those of their own page', async () => {
   const { body } = await api.call('GET', '/api/me/cards', { token: phone })
   const [row] = await database.sql<{ dashboard: any }>('select refresh_customer_dashboard($1) as dashboard', [john.id])

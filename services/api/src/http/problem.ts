@@ -47,7 +47,7 @@ export function sendProblem(reply: FastifyReply, error: ApiError): FastifyReply 
 /** Answers every error as problem+json; what nobody foresaw is logged and says nothing about the inside. */
 export function registerProblems(app: App): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = toApiError(error, request)
+    const known = problemOf(error, request)
     if (known.code === 'internal-error') request.log.error({ err: error }, 'unexpected error')
     else if (known.code === 'database-unavailable') request.log.warn({ err: error }, 'database unavailable')
     return sendProblem(reply, known)
@@ -73,7 +73,8 @@ export function sendAstray(_error: FastifyError, { raw, server }: FastifyRequest
   server.routing(Object.assign(raw, { originalUrl: raw.url, url: NOWHERE }), reply.raw)
 }
 
-function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
+/** Any error as the refusal that it is answered with. */
+export function problemOf(error: FastifyError, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const missing = error.validationContext === 'headers' && request.headers['idempotency-key'] === undefined

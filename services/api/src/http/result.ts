@@ -48,7 +48,8 @@ export function sendResult<T>(
   return result.kind === 'refused' ? sendProblem(reply, refusalError(result.refusal)) : sendApplied(result.applied)
 }
 
-function refusalError({ code, ...extra }: Refusal): ApiError {
+/** A refusal of the database's as an error, for whoever answers it otherwise than sendResult. */
+export function refusalError({ code, ...extra }: Refusal): ApiError {
   return new ApiError(code, DETAILS[code]?.(extra) ?? 'the change was refused', extra)
 }
 
@@ -69,6 +70,18 @@ const DETAILS: Partial<Record<ErrorCode, (extra: Record<string, unknown>) => str
   'already-reversed': () => 'the transaction was reversed before; it is reversed once',
   'not-reversible': ({ type }) => `a transaction of type ${String(type)} cannot be reversed`,
   'program-inactive': () => 'the programme is switched off: its points can be redeemed, not earned',
+  'payment-not-found': () => 'this tenant has no such payment',
+  'booking-not-found': () => 'this tenant has no such booking',
+  'payment-known': () => 'a payment with this reference was recorded before; `current` is that payment',
+  'payment-mismatch': () => 'the amount or the currency is not what was expected; nothing was applied',
+  'payment-not-refundable': ({ provider, status }) =>
+    `a payment by ${String(provider)} that is ${String(status)} cannot be refunded by hand`,
+  'refund-too-large': ({ availableMinor, currency }) =>
+    `${String(availableMinor)} minor units of ${String(currency)} are left of the payment, and no more can go back`,
+  'provider-not-configured': () =>
+    'the business has not set up this provider, or not all that it takes to start payments',
+  'provider-refused': ({ reason }) => `the provider does not take this payment: ${String(reason)}`,
+  'provider-unavailable': ({ reason }) => `the provider did not say whether it takes this payment: ${String(reason)}`,
   'insufficient-points': ({ available, requested }) =>
     `the card holds ${String(available)} points, ${String(requested)} were asked for`,
 }

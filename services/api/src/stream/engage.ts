@@ -15,6 +15,11 @@ export type Engagement = {
     | 'cancel_enrolment'
     | 'propose_adjustment'
     | 'expire_adjustments'
+    | 'record_payment'
+    | 'refund_payment'
+    | 'open_payment'
+    | 'answer_start'
+    | 'settle_payment'
   readonly tenant: string
   readonly actor: Actor
   /** Idempotency key and the hash of the request under it; null for what changes nothing when it is repeated. */
@@ -35,7 +40,8 @@ export type Engaged = { readonly record: Record<string, unknown>; readonly head:
 
 export type EngageDeps = { db: Db; onCommitted: OnCommitted }
 
-type Row = {
+/** What engage and its like return. */
+export type EngagedRow = {
   outcome: Outcome
   answer: Record<string, unknown> | null
   head: string | null
@@ -45,9 +51,9 @@ type Row = {
 /** Does one operation on a tenant's stream, in one transaction, one round trip. */
 export function engage(deps: EngageDeps, request: Engagement): Promise<Result<Engaged>> {
   const { operation, tenant, actor, key, hash, input } = request
-  return write(
+  return runEngagement(
     deps,
-    sql<Row>`select * from engage(
+    sql<EngagedRow>`select * from engage(
       ${operation}, ${tenant}, ${JSON.stringify(actor)}::json, ${key}, ${hash}, ${JSON.stringify(input)}::json
     )`,
   )
@@ -56,15 +62,16 @@ export function engage(deps: EngageDeps, request: Engagement): Promise<Result<En
 /** A customer's answer to what a notification asks. */
 export function decide(deps: EngageDeps, decision: Decision): Promise<Result<Engaged>> {
   const { customerId, notificationId, accept, actor } = decision
-  return write(
+  return runEngagement(
     deps,
-    sql<Row>`select * from decide(${customerId}, ${notificationId}, ${accept}, ${JSON.stringify(actor)}::json)`,
+    sql<EngagedRow>`select * from decide(${customerId}, ${notificationId}, ${accept}, ${JSON.stringify(actor)}::json)`,
   )
 }
 
-async function write(
+/** Runs a function of the database that answers as engage does, and tells of the events that it committed. */
+export async function runEngagement(
   { db, onCommitted }: EngageDeps,
-  statement: ReturnType<typeof sql<Row>>,
+  statement: ReturnType<typeof sql<EngagedRow>>,
 ): Promise<Result<Engaged>> {
   const row = await attempt(db, statement)
   const events: CommittedEvent[] = row.events.map((event) =>
@@ -79,7 +86,7 @@ async function write(
 }
 
 /** Again when somebody at a database prompt got in the way: then nothing was written. */
-async function attempt(db: Db, statement: ReturnType<typeof sql<Row>>): Promise<Row> {
+async function attempt(db: Db, statement: ReturnType<typeof sql<EngagedRow>>): Promise<EngagedRow> {
   for (let made = 1; ; made++) {
     try {
       return (await statement.execute(db.query)).rows[0]!
