@@ -2,10 +2,17 @@ import type { ClientBase } from 'pg'
 import type { Check } from './check.ts'
 import { engagementChecks } from './engagement-checks.ts'
 import { ledgerChecks } from './ledger-checks.ts'
+import { paymentChecks } from './payment-checks.ts'
 import { peopleChecks } from './people-checks.ts'
 import { streamChecks } from './stream-checks.ts'
 
-export const checks: readonly Check[] = [...ledgerChecks, ...streamChecks, ...peopleChecks, ...engagementChecks]
+export const checks: readonly Check[] = [
+  ...ledgerChecks,
+  ...streamChecks,
+  ...peopleChecks,
+  ...engagementChecks,
+  ...paymentChecks,
+]
 
 /** So many of the rows that a check has found are shown. */
 const ROWS_SHOWN = 5

@@ -223,6 +223,59 @@ describe('M5 each check finds what it is there to find', () => {
       sql: `delete from notifications where transaction_id = ${spent}`,
       found: ['entries-are-told'],
     },
+    {
+      fault: 'a refund that nobody wrote down',
+      sql: `delete from payment_refunds where provider = 'cash'`,
+      found: ['refunds-fit-their-payment'],
+    },
+    {
+      fault: 'a refund of another currency',
+      sql: `update payment_refunds set currency = 'USD' where provider = 'cash'`,
+      found: ['refunds-fit-their-payment'],
+    },
+    {
+      fault: 'a payment that gave other points than it says',
+      sql: `update payments set points_awarded = points_awarded + 1 where provider = 'cash'`,
+      found: ['payments-move-their-points'],
+    },
+    {
+      fault: 'points of a payment that is not there',
+      sql: `update payments set transaction_id = null, points_awarded = 0, points_reversed = 0 where provider = 'paystack'`,
+      found: ['refunds-fit-their-payment', 'payments-move-their-points'],
+    },
+    {
+      fault: 'a refund that took other points than it says',
+      sql: `update payment_refunds set points_taken = points_taken + 1 where provider = 'cash';
+            update payments set points_reversed = points_reversed + 1 where provider = 'cash'`,
+      found: ['refunds-take-their-points'],
+    },
+    {
+      fault: 'a booking that says it is paid, and is not',
+      sql: `update bookings set payment_status = 'paid'`,
+      found: ['bookings-say-what-was-paid'],
+    },
+    {
+      fault: 'a callback whose payment is gone',
+      sql: `update provider_callbacks set payment_id = gen_random_uuid() where outcome = 'applied'`,
+      found: ['callbacks-have-their-payment'],
+    },
+    {
+      fault: 'a refund that still waits for what has come',
+      sql: `update payment_refunds set status = 'waiting', payment_id = null, applied_at = null, points_taken = 0, transaction_id = null
+            where provider = 'paystack';
+            update payments set refunded_minor = 0, points_reversed = 0 where provider = 'paystack'`,
+      found: ['callbacks-have-their-payment', 'payments-were-told'],
+    },
+    {
+      fault: 'a payment that is open and never asked about',
+      sql: `delete from open_payments`,
+      found: ['callbacks-have-their-payment'],
+    },
+    {
+      fault: 'a payment that screens take for open',
+      sql: `update payments set status = 'failed' where status = 'pending'; delete from open_payments`,
+      found: ['payments-were-told'],
+    },
   ]
 
   test.each(faults)('$fault', async ({ sql, found }) => {

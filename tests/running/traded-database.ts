@@ -5,6 +5,8 @@ import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { connect, type Db } from '../../services/api/src/db/connect.ts'
 import { applyChanges, type Change } from '../../services/api/src/ledger/apply.ts'
 import { decide, engage, type Engagement } from '../../services/api/src/stream/engage.ts'
+import { keepCallback } from '../../services/api/src/payments/keep-callback.ts'
+import type { ChargeFact } from '../../services/api/src/payments/provider.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { randomOfRun } from '../harness/random.ts'
 import { makeTenant, type TestCustomer, type TestTenant } from '../harness/tenant.ts'
@@ -40,6 +42,7 @@ export async function makeTradedDatabase(): Promise<TradedDatabase> {
   await database.sql(`update cards set balance = balance + 7 where id = $1`, [customers[1]!.cardId])
   await trade(db, random, demo, customers, 20)
   await engageCustomers(database, db, customers, rivals)
+  await payIn(database, db, customers)
   return {
     database,
     demo,
@@ -146,4 +149,52 @@ async function engageCustomers(
   await adjust(-5)
   await answer(customers[3]!.id, true)
   await adjust(-6)
+}
+
+/** Payments of `demo`: for a booking and refunded in part, told by Paystack with a refund before its charge, and open. */
+async function payIn(database: TestDatabase, db: Db, customers: readonly TestCustomer[]): Promise<void> {
+  const deps = { db, onCommitted: () => undefined }
+  const actor = { type: 'staff', id: 'owner', name: 'Olive Owner' } as const
+  const run = (operation: Engagement['operation'], input: Engagement['input']) =>
+    engage(deps, { operation, tenant: 'demo', actor, key: randomUUID(), hash: '00', input })
+  const customerId = customers[3]!.id
+  const [booking] = await database.sql<{ id: string }>(
+    `with ruled as (update programs set points_per_currency_unit = 1 where tenant_id = 'demo')
+     insert into bookings (tenant_id, customer_id, starts_at, amount_minor, currency)
+     values ('demo', $1, now(), 5000, 'GBP') returning id`,
+    [customerId],
+  )
+  const cash = { provider: 'cash', amountMinor: 5_000, currency: 'GBP', bookingId: booking!.id }
+  const paid = await run('record_payment', cash)
+  if (paid.kind !== 'applied') throw new Error('the cash was not taken')
+  await run('refund_payment', { paymentId: paid.applied.record['id'], amountMinor: 1_000, reason: 'cold soup' })
+  const money = { reference: 'ref-1', amountMinor: 3_000, currency: 'GBP' }
+  const charge: ChargeFact = {
+    kind: 'charge',
+    status: 'succeeded',
+    ...money,
+    paidAt: null,
+    failure: null,
+    detail: {},
+    customerId,
+    bookingId: null,
+    phone: null,
+    paymentId: null,
+    started: false,
+  }
+  const refund = { kind: 'refund', key: 'refund-1', ...money, amountMinor: 700, reason: null } as const
+  for (const fact of [refund, charge, charge]) {
+    const callback = { kind: 'fact', key: `${fact.kind}:ref-1`, fact } as const
+    await keepCallback(deps, { name: 'paystack', label: 'Paystack' }, 'demo', callback, Buffer.from('{}'))
+  }
+  await run('open_payment', {
+    provider: 'mpesa',
+    configured: true,
+    paymentId: randomUUID(),
+    reference: 'ws_CO_1',
+    amountMinor: 900,
+    currency: 'GBP',
+    customerId,
+    askInSeconds: 60,
+  })
 }
