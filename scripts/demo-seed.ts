@@ -9,8 +9,9 @@ const command = describeCommand({
   examples: ['npm run db:migrate && npm run demo:seed'],
 }).action(() =>
   withDatabase(async (url) => {
-    const made = await seedDemo(url)
+    const made = await seedDemo(url, process.env['SECRETS_KEY'] || undefined)
     console.log(made.length > 0 ? `made ${made.join(' and ')}` : 'the demo data is there already')
+    if (!process.env['SECRETS_KEY']) console.log('SECRETS_KEY is not set: no payment provider is set up')
     const emails = demoTenants.flatMap(({ staff }) => staff.map(({ email }) => email))
     console.log(`sign in as ${emails.join(', ')} with the password ${DEMO_PASSWORD}`)
   }),

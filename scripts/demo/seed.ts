@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg'
+import { createSecretBox } from '../../services/api/src/payments/sealing.ts'
 import { inTransaction } from '../database.ts'
 import { Random } from '../random.ts'
 import { addStaff, addTerminal, createTenant, enrolMember } from '../tenants.ts'
 import { planBookings, planVisits } from './histories.ts'
 import { makePeople, type Person } from './people.ts'
 import { DEMO_PASSWORD, demoTenants, JOHN_DOE, type DemoTenant } from './tenants.ts'
-import { bookTables, changePoints, makeVips, reverse, type Actor } from './write.ts'
+import { bookTables, changePoints, makeVips, reverse, setUpProviders, type Actor } from './write.ts'
 
 /** The same people and histories every time. */
 const SEED = 275
@@ -14,8 +15,11 @@ const REVERSALS = 6
 /**
  * Makes the demo data, in one transaction. A tenant that is there is left as it is. Needs a migrated database and a
  * connection of its owner. Gives the names of the tenants that were made.
+ *
+ * @param secretsKey SECRETS_KEY of the API: without it no payment provider is set up
  */
-export function seedDemo(databaseUrl: string): Promise<string[]> {
+export function seedDemo(databaseUrl: string, secretsKey?: string): Promise<string[]> {
+  const box = createSecretBox(secretsKey === undefined ? [] : [Buffer.from(secretsKey, 'base64')])
   return inTransaction(databaseUrl, async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('demo-data'))`)
     const { rows } = await client.query<{ id: string }>('select id from tenants')
@@ -25,7 +29,10 @@ export function seedDemo(databaseUrl: string): Promise<string[]> {
     // Today's partition first: rows in the default partition would keep it from being made. Drops nothing.
     await client.query('select maintain_events(36500)')
     const people = makePeople(new Random(SEED), Math.max(...demoTenants.map((tenant) => tenant.people[1])))
-    for (const tenant of missing) await seedTenant(client, tenant, people.slice(...tenant.people))
+    for (const tenant of missing) {
+      await seedTenant(client, tenant, people.slice(...tenant.people))
+      if (box) await setUpProviders(client, tenant, box)
+    }
     return missing.map(({ name }) => name)
   })
 }

@@ -12,6 +12,8 @@ export type DemoTenant = {
   readonly terminals: readonly { readonly name: string; readonly key: string }[]
   /** What order numbers start with. */
   readonly orderPrefix: string
+  /** How it is known to payment providers: what signs their callbacks. */
+  readonly providers: { readonly paystackKey: string; readonly mpesaCallbackSecret: string } | null
   /** Which of the generated people are its customers: from … to, the last one not included. */
   readonly people: readonly [from: number, to: number]
   readonly vips: number
@@ -36,6 +38,7 @@ export const demoTenants: readonly DemoTenant[] = [
       { name: 'Till 2', key: 'demo-terminal-key-2' },
     ],
     orderPrefix: 'HK-',
+    providers: { paystackKey: 'sk_test_demo', mpesaCallbackSecret: 'demo-mpesa-secret' },
     people: [0, 200],
     vips: 12,
     bookers: 40,
@@ -49,6 +52,7 @@ export const demoTenants: readonly DemoTenant[] = [
     staff: [{ email: 'owner@rival.test', name: 'Rufus Langley', role: 'owner' }],
     terminals: [{ name: 'Till 1', key: 'rival-terminal-key' }],
     orderPrefix: 'RG-',
+    providers: null,
     people: [192, 212],
     vips: 3,
     bookers: 4,

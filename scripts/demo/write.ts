@@ -1,5 +1,7 @@
 import type { Actor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
+import { sealAccount } from '../../services/api/src/payments/accounts.ts'
+import type { SecretBox } from '../../services/api/src/payments/sealing.ts'
 import type { Booking } from './histories.ts'
 import type { DemoTenant } from './tenants.ts'
 
@@ -88,6 +90,25 @@ export async function bookTables(
      join members using (tenant_id, customer_id)`,
     [tenant, currency, JSON.stringify(bookings), JSON.stringify(actor)],
   )
+}
+
+/** Sets up the payment providers of a tenant that has some, as its owner would. */
+export async function setUpProviders(client: ClientBase, { id, providers }: DemoTenant, box: SecretBox): Promise<void> {
+  if (providers === null) return
+  const accounts = {
+    paystack: { settings: {}, secrets: { secretKey: providers.paystackKey } },
+    mpesa: { settings: {}, secrets: { callbackSecret: providers.mpesaCallbackSecret } },
+  } as const
+  for (const provider of ['paystack', 'mpesa'] as const) {
+    const { settings, sealed, key_id: keyId, hints } = sealAccount(box, id, provider, accounts[provider])
+    await asApplication(client, id, () =>
+      client.query(
+        `insert into payment_providers (tenant_id, provider, settings, sealed, key_id, hints)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [id, provider, settings, sealed, keyId, hints],
+      ),
+    )
+  }
 }
 
 async function apply(client: ClientBase, changes: readonly Record<string, unknown>[]): Promise<string[]> {

@@ -42,8 +42,8 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
   opened.defer(() => giveUpOwnership(whole))
 
   const databaseUrl = givenUrl ?? postgresUrl(clusterFolder(dataDir), DATABASE)
-  const codes = await openCodes()
-  const services = describeServices(settings, keepSecrets(join(dataDir, 'secrets.json')), databaseUrl, codes)
+  const secrets = keepSecrets(join(dataDir, 'secrets.json'))
+  const services = describeServices(settings, secrets, databaseUrl, await openCodes())
   for (const service of [services.api, services.realtime]) {
     const pid = await stopOrphan(service)
     if (pid !== null) screen.say(`${service.name} (process ${pid}) was left over by an earlier start; stopped it`)
@@ -66,7 +66,8 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
   const migrations = await migrate(databaseUrl)
   if (migrations.length > 0) screen.say(`the database is at ${migrations.at(-1)}`)
   const demo = mode !== 'production'
-  if (demo && (await seedDemo(databaseUrl)).length > 0) screen.say('the demo data is in place')
+  if (demo && (await seedDemo(databaseUrl, settings.env['SECRETS_KEY'] ?? secrets.SECRETS_KEY)).length > 0)
+    screen.say('the demo data is in place')
   stop.stopping.throwIfAborted()
 
   await Promise.all([keepService('realtime'), keepService('api')])

@@ -5,7 +5,13 @@ import { seedDemo } from '../../scripts/demo/seed.ts'
 import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import { verifyPassword } from '../../services/api/src/http/auth/password.ts'
+import { startTestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
+import { stkCallback } from '../harness/providers/mpesa.ts'
+import { chargeEvent } from '../harness/providers/paystack.ts'
+import { postMpesa, postPaystack } from '../harness/providers/setup.ts'
+
+const SECRETS_KEY = Buffer.alloc(32, 3).toString('base64')
 
 let database: TestDatabase
 let made: string[]
@@ -13,7 +19,7 @@ let made: string[]
 beforeAll(async () => {
   database = await createDatabase()
   const since = performance.now()
-  made = await seedDemo(database.url)
+  made = await seedDemo(database.url, SECRETS_KEY)
   console.log(`demo data: ${Math.round(performance.now() - since)} ms`)
 })
 afterAll(() => database.drop())
@@ -104,4 +110,17 @@ test('M1 the people are the same in every database', async () => {
   await database.sql(`update members set display_name = 'John Doe' where phone = '+447306506797'`)
   expect(await own.sql(people)).toEqual(await database.sql(people))
   await own.drop()
+})
+
+test('M1 callbacks of demo’s payment providers are proved by what the contract says', async () => {
+  const api = await startTestApi(database.url, { SECRETS_KEY })
+  const event = chargeEvent({ reference: 'demo-ref', amount: 100, customer: { phone: '+447306506797' } })
+  expect((await postPaystack(api, 'demo', event, 'sk_test_demo')).status).toBe(200)
+  expect((await postPaystack(api, 'rival', event, 'sk_test_demo')).status).toBe(401)
+  const unknown = await postMpesa(api, 'demo', stkCallback({ checkout: 'ws_CO_nobody' }), 'demo-mpesa-secret')
+  expect(unknown.body['code']).toBe('payment-not-found')
+  await api.close()
+  expect(await database.sql(`select amount_minor::int, status, currency from payments`)).toEqual([
+    { amount_minor: 100, status: 'succeeded', currency: 'KES' },
+  ])
 })

@@ -61,7 +61,7 @@ export function createAccounts(db: Db, box: SecretBox | null, nowMs: () => numbe
 }
 
 /** An account as its row keeps it. */
-function sealAccount(box: SecretBox, tenant: string, provider: ProviderName, { settings, secrets }: Account) {
+export function sealAccount(box: SecretBox, tenant: string, provider: ProviderName, { settings, secrets }: Account) {
   const { keyId, sealed } = box.seal(ownerOf(tenant, provider), JSON.stringify(secrets))
   return {
     settings: JSON.stringify(settings),
