@@ -82,7 +82,9 @@ describe('what rules and dashboard ask for is there to be asked for', () => {
         if (declaredLabels(name!).length > 0) expect(declaredLabels(name!), expr).toContain(label)
         if (label === 'route' && value!.startsWith('/api/')) {
           for (const route of value!.split('|')) expect(routes).toContain(route)
-        } else if (label === 'outcome') expect(sources, expr).toContain(`'${value}'`)
+        } else if (label === 'outcome') {
+          for (const outcome of value!.split('|')) expect(sources, expr).toContain(`'${outcome}'`)
+        }
       }
     }
   })
