@@ -40,6 +40,7 @@ export async function startTestApi(databaseUrl: string, env: Record<string, stri
     // Nobody listens there unless a test says so: the API must not need anybody (I7).
     WS_SERVER_URL: 'http://127.0.0.1:9',
     AUTH_SIGNING_KEY: signingKey,
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
     // An outside provider signs no codes.
     ...(signingKey === '' ? { CUSTOMER_SECRET: 'test-secret-'.padEnd(32, 'x') } : {}),
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
