@@ -1,5 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
 import { jsonObjectFrom } from 'kysely/helpers/postgres'
+import { exactTime } from '../db/exact-time.ts'
 import type { TenantTransaction } from '../db/tenant-scope.ts'
 import type { EnrolmentItem } from './schemas.ts'
 
@@ -24,11 +25,7 @@ export function listEnrolments(
 ) {
   let query = trx
     .selectFrom('enrolments')
-    .select([
-      'id',
-      record.as('record'),
-      sql<string>`to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('sort_key'),
-    ])
+    .select(['id', record.as('record'), exactTime('requested_at').as('sort_key')])
     .where('tenant_id', '=', tenant)
     .orderBy('requested_at', 'desc')
     .orderBy('id', 'desc')

@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder, type SqlBool } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import { exactTime } from '../db/exact-time.ts'
 import type { Database } from '../db/tables.ts'
 import type { TenantTransaction } from '../db/tenant-scope.ts'
 import type { SortBy } from './schemas.ts'
@@ -92,10 +93,6 @@ export async function countMembers(trx: TenantTransaction, tenant: string): Prom
 export function findMember(trx: TenantTransaction, tenant: string, id: string) {
   return selectMembers(trx, tenant).where('members.customer_id', '=', id).executeTakeFirst()
 }
-
-/** A time with all its microseconds: cut to milliseconds, a page key would skip the rows in between. */
-const exactTime = (column: 'vip_since' | 'booked.last_booking_at') =>
-  sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** VIPs, the newest first. */
 export function listVips(trx: TenantTransaction, tenant: string, after: MemberKey | null, limit: number) {
