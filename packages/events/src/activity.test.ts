@@ -67,6 +67,26 @@ test('a payment shows its amount and its state, and names nobody when nobody is 
   expect(activityOf(unknown)).toMatchObject({ ...line, customer: null })
 })
 
+test('C3 a booking shows what changed, before and after; a new one, and one of an older build, what it is', () => {
+  const event = fixture('booking_updated')
+  if (event.type !== 'booking_updated') throw new Error('not a fixture of it')
+  const { status, paymentStatus, startsAt } = event.data
+  const changesOf = (data: object) => activityOf({ ...event, data: { ...event.data, ...data } })?.changes
+  expect(changesOf({})).toEqual([
+    { field: 'status', from: null, to: status },
+    { field: 'startsAt', from: null, to: startsAt },
+  ])
+  const previous = { status: 'no_show', amountMinor: 1 }
+  expect(changesOf({ bookingVersion: 2, previous })).toEqual([
+    { field: 'status', from: 'no_show', to: status },
+    { field: 'amountMinor', from: 1, to: event.data.amountMinor },
+  ])
+  expect(changesOf({ bookingVersion: 2 })).toEqual([
+    { field: 'status', from: null, to: status },
+    { field: 'paymentStatus', from: null, to: paymentStatus },
+  ])
+})
+
 test('an event that this build does not know still shows who and when', () => {
   const { actor, ...rest } = fixture('member_updated')
   expect(envelopeActivity({ ...rest, actor, type: 'table_freed' })).toMatchObject({ type: 'table_freed', actor })

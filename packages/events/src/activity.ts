@@ -1,4 +1,4 @@
-import type { StreamEvent, EventType } from './catalogue.ts'
+import type { EventData, EventType, StreamEvent } from './catalogue.ts'
 import type { Actor, Envelope } from './envelope.ts'
 import type { TransactionType } from './types/loyalty-updated.ts'
 
@@ -101,8 +101,8 @@ export function activityOf(event: StreamEvent): Activity | null {
       return { ...line, customer: customerOf(event.data), amountMinor, currency, changes: become({ status, provider }) }
     }
     case 'booking_updated': {
-      const { amountMinor, currency, status, paymentStatus } = event.data
-      const changes = become({ status, paymentStatus })
+      const { amountMinor, currency, bookingVersion, status, startsAt } = event.data
+      const changes = bookingVersion === 1 ? become({ status, startsAt }) : bookingChanges(event.data)
       return { ...line, customer: customerOf(event.data), amountMinor, currency, changes }
     }
     case 'program_updated': {
@@ -161,6 +161,16 @@ function programOf({ programId, programName }: WhichProgram): Activity['program'
 /** Fields of which the event says only what they are now. */
 function become(fields: Readonly<Record<string, FieldChange['to']>>): readonly FieldChange[] {
   return Object.entries(fields).map(([field, to]) => ({ field, from: null, to }))
+}
+
+/** What changed in a booking; of an event from before they said so, what it is now. */
+function bookingChanges({ previous, ...now }: EventData<'booking_updated'>): readonly FieldChange[] {
+  const fields = ['status', 'paymentStatus', 'startsAt', 'amountMinor'] as const
+  if (!previous) return become({ status: now.status, paymentStatus: now.paymentStatus })
+  return fields.flatMap((field) => {
+    const from = previous[field]
+    return from === undefined ? [] : [{ field, from, to: now[field] }]
+  })
 }
 
 function changed(
