@@ -153,6 +153,7 @@ describe.each(operations)('%s', (operation) => {
     notificationId: '',
     paymentId: '',
     qr: '',
+    bookingId: '',
   })
 
   if (as !== null) {

@@ -18,6 +18,7 @@ export type Subjects = {
   paymentId: string
   /** A code of the customer's. */
   qr: string
+  bookingId: string
 }
 
 /** A sound request to one route. Everything that is tested of bad requests starts from it. */
@@ -231,6 +232,30 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
   'POST /api/webhooks/mpesa/{tenant}/{secret}': ({ tenant }) => ({
     as: null,
     params: { tenant: tenant.id, secret: 'guessed-callback-secret' },
+  }),
+  'GET /api/admin/bookings': ({ customer }) => ({
+    as: 'owner',
+    query: {
+      customerId: customer.id,
+      status: 'booked',
+      paymentStatus: 'unpaid',
+      from: '2026-01-01',
+      to: '2030-01-01',
+      order: 'asc',
+      limit: '10',
+    },
+  }),
+  'POST /api/admin/bookings': ({ customer }) => ({
+    as: 'owner',
+    headers: newKey(),
+    body: { customerId: customer.id, startsAt: '2026-12-24T18:00:00Z', amountMinor: 1, currency: 'KES', note: 'note' },
+  }),
+  'GET /api/admin/bookings/{id}': ({ bookingId }) => ({ as: 'owner', params: { id: bookingId } }),
+  'PATCH /api/admin/bookings/{id}': ({ bookingId }) => ({
+    as: 'owner',
+    params: { id: bookingId },
+    headers: { 'if-match': '*' },
+    body: { status: 'completed' },
   }),
   'GET /api/me/cards': () => ({ as: 'customer' }),
   'GET /api/me/transactions': ({ customer }) => ({

@@ -57,6 +57,7 @@ beforeAll(async () => {
     notificationId: randomUUID(),
     paymentId: randomUUID(),
     qr: own.qr,
+    bookingId: randomUUID(),
   }
   // A code says who shows it, wherever they show it: it names nothing of a tenant.
   rival.qr = own.qr
@@ -132,9 +133,9 @@ function namingFields(operation: string): Pick<Change, 'part' | 'field'>[] {
 
 /** Status and body, with what the asker named blotted out: it may be repeated to them, and nothing else may. */
 function seen({ status, text }: Answer, named: Subjects): string {
-  const { customer, transactionId, programId, staffId, terminalId, enrolmentId, notificationId, paymentId } = named
-  const ofCustomer = [customer.id, customer.cardId, customer.phone, enrolmentId, notificationId, paymentId]
-  const names = [...ofCustomer, transactionId, programId, staffId, terminalId]
+  const { customer, transactionId, programId, staffId, terminalId, enrolmentId, notificationId } = named
+  const ofCustomer = [customer.id, customer.cardId, customer.phone, enrolmentId, notificationId]
+  const names = [...ofCustomer, named.paymentId, named.bookingId, transactionId, programId, staffId, terminalId]
   return `${status} ${names.reduce((shown, name) => shown.replaceAll(name, '<named>'), text)}`
 }
 

@@ -56,7 +56,7 @@ grant delete, insert, select, update on adjustments to loyalty_engine;
 
 create table bookings (
   tenant_id text not null,
-  id uuid not null default gen_random_uuid(),
+  id uuid not null default uuid_v7(clock_timestamp(), (0)::bigint),
   customer_id uuid,
   status text not null default 'booked'::text,
   payment_status text not null default 'unpaid'::text,
@@ -65,8 +65,10 @@ create table bookings (
   currency text not null,
   version bigint not null default 1,
   created_at timestamp with time zone not null default now(),
+  note text,
   constraint bookings_amount_minor_check CHECK ((amount_minor >= 0)),
   constraint bookings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint bookings_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500))),
   constraint bookings_payment_status_check CHECK ((payment_status = ANY (ARRAY['unpaid'::text, 'partly'::text, 'paid'::text, 'refunded'::text]))),
   constraint bookings_pkey PRIMARY KEY (tenant_id, id),
   constraint bookings_status_check CHECK ((status = ANY (ARRAY['booked'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text]))),
@@ -76,7 +78,7 @@ create table bookings (
 );
 alter table bookings force row level security;
 grant select on bookings to loyalty_app;
-grant select on bookings to loyalty_engine;
+grant insert, select, update on bookings to loyalty_engine;
 
 create table callback_refusals (
   tenant_id text not null,
@@ -581,6 +583,7 @@ create table tenants (
   settings jsonb not null,
   created_at timestamp with time zone not null default now(),
   version bigint not null default 1,
+  constraint known_time_zone CHECK (is_time_zone((settings ->> 'timeZone'::text))),
   constraint tenants_id_check CHECK ((id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   constraint tenants_pkey PRIMARY KEY (id)
@@ -607,6 +610,7 @@ grant select on terminals to loyalty_engine;
 CREATE INDEX adjustments_by_customer ON public.adjustments USING btree (tenant_id, customer_id, id);
 CREATE INDEX adjustments_due ON public.adjustments USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX bookings_by_customer ON public.bookings USING btree (tenant_id, customer_id, starts_at) WHERE (customer_id IS NOT NULL);
+CREATE INDEX bookings_by_start ON public.bookings USING btree (tenant_id, starts_at, id);
 CREATE INDEX customer_codes_expiry ON public.customer_codes USING btree (expires_at);
 CREATE INDEX customer_refresh_tokens_expiry ON public.customer_refresh_tokens USING btree (expires_at);
 CREATE INDEX enrolments_by_status ON public.enrolments USING btree (tenant_id, status, requested_at, id);
@@ -761,14 +765,20 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by nobody else
 
-CREATE OR REPLACE FUNCTION public.announce_booking(b bookings, p_actor json)
+CREATE OR REPLACE FUNCTION public.announce_booking(b bookings, p_before bookings, p_actor json)
  RETURNS void
  LANGUAGE sql
 AS $function$
   select append_event(b.tenant_id, 'booking_updated', 1, b.customer_id, p_actor, json_build_object(
     'bookingId', b.id, 'bookingVersion', b.version, 'customerId', b.customer_id, 'customerName', m.display_name,
     'status', b.status, 'paymentStatus', b.payment_status, 'startsAt', iso_time(b.starts_at),
-    'amountMinor', b.amount_minor, 'currency', b.currency
+    'amountMinor', b.amount_minor, 'currency', b.currency,
+    'previous', jsonb_strip_nulls(jsonb_build_object(
+      'status', nullif(p_before.status, b.status),
+      'paymentStatus', nullif(p_before.payment_status, b.payment_status),
+      'startsAt', iso_time(nullif(p_before.starts_at, b.starts_at)),
+      'amountMinor', nullif(p_before.amount_minor, b.amount_minor)
+    ))
   ))
   from (select) one
   left join members m on m.tenant_id = b.tenant_id and m.customer_id = b.customer_id
@@ -1214,6 +1224,48 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.booking_money(b bookings, OUT came_in bigint, OUT kept bigint)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(sum(p.amount_minor), 0), coalesce(sum(p.amount_minor - p.refunded_minor), 0)
+  from payments p
+  where p.tenant_id = b.tenant_id and p.booking_id = b.id and p.status in ('succeeded', 'refunded')
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.booking_payment_status(b bookings)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case
+    when came_in = 0 then 'unpaid'
+    when kept = 0 then 'refunded'
+    when kept >= b.amount_minor then 'paid'
+    else 'partly'
+  end
+  from booking_money(b)
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.booking_record(b bookings)
+ RETURNS json
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select json_build_object(
+    'id', b.id, 'customerId', b.customer_id, 'customerPhone', m.phone, 'customerName', m.display_name,
+    'status', b.status, 'paymentStatus', b.payment_status, 'startsAt', iso_time(b.starts_at),
+    'amountMinor', b.amount_minor, 'paidMinor', (booking_money(b)).kept, 'currency', b.currency, 'note', b.note,
+    'version', b.version, 'createdAt', iso_time(b.created_at)
+  )
+  from (select) one
+  left join members m on m.tenant_id = b.tenant_id and m.customer_id = b.customer_id
+$function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
 CREATE OR REPLACE FUNCTION public.cancel_enrolment(p_tenant text, p_actor json, p_input json)
  RETURNS json
  LANGUAGE plpgsql
@@ -1294,6 +1346,42 @@ begin
     row_to_json(sql_actor()), loyalty_updated_data(entry, member.phone, member.display_name), stream.last_at
   );
   return new;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.change_booking(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input constant jsonb := p_input;
+  before bookings;
+  booking bookings;
+begin
+  select * into before from bookings b where b.tenant_id = p_tenant and b.id = (input ->> 'bookingId')::uuid for update;
+  if not found then
+    return json_build_object('code', 'booking-not-found');
+  elsif jsonb_typeof(input -> 'versions') = 'array' and not input -> 'versions' @> to_jsonb(before.version) then
+    return json_build_object('code', 'version-mismatch', 'current', booking_record(before));
+  end if;
+  booking := before;
+  booking.status := coalesce(input ->> 'status', before.status);
+  booking.starts_at := coalesce((input ->> 'startsAt')::timestamptz, before.starts_at);
+  booking.amount_minor := coalesce((input ->> 'amountMinor')::bigint, before.amount_minor);
+  if input ? 'note' then
+    booking.note := input ->> 'note';
+  end if;
+  if booking = before then
+    return booking_record(before);
+  end if;
+  booking.payment_status := booking_payment_status(booking);
+  update bookings b
+  set status = booking.status, starts_at = booking.starts_at, amount_minor = booking.amount_minor, note = booking.note,
+      payment_status = booking.payment_status, version = b.version + 1
+  where b.tenant_id = p_tenant and b.id = before.id
+  returning * into booking;
+  perform announce_booking(booking, before, p_actor);
+  return booking_record(booking);
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
@@ -1850,6 +1938,19 @@ AS $function$
 $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.is_time_zone(p_name text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  perform now() at time zone p_name;
+  return true;
+exception
+  when invalid_parameter_value then return false;
+end $function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
+
 CREATE OR REPLACE FUNCTION public.iso_time(at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1924,6 +2025,37 @@ begin
   delete from events_default where created_at < now() - make_interval(days => p_keep_days + 1);
 end $function$
 -- owner of the database; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.make_booking(p_tenant text, p_actor json, p_input json)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+declare
+  input record;
+  member members;
+  booking bookings;
+begin
+  select * into input
+  from json_to_record(p_input) as i (
+    "customerId" uuid, phone text, "startsAt" timestamptz, "amountMinor" bigint, currency text, note text
+  );
+  select * into member
+  from members m
+  where m.tenant_id = p_tenant and (m.customer_id = input."customerId" or m.phone = input.phone);
+  if member.customer_id is null and (input."customerId" is not null or input.phone is not null) then
+    return json_build_object('code', 'customer-not-found');
+  end if;
+  insert into bookings (tenant_id, id, customer_id, starts_at, amount_minor, currency, note, created_at)
+  select
+    p_tenant, uuid_v7(clock_timestamp(), 0), member.customer_id, input."startsAt", input."amountMinor",
+    coalesce(input.currency, t.settings ->> 'currency'), input.note, clock_timestamp()
+  from tenants t
+  where t.id = p_tenant
+  returning * into booking;
+  perform announce_booking(booking, null, p_actor);
+  return booking_record(booking);
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.mark_delivered(ranges json)
  RETURNS TABLE(tenant_id text, seq bigint)
@@ -2214,6 +2346,8 @@ AS $function$
     when 'answer_start' then answer_start(p_tenant, p_actor, p_input)
     when 'settle_payment' then settle_payment(p_tenant, p_actor, p_input)
     when 'settle_fact' then settle_fact(p_tenant, p_actor, p_input)
+    when 'make_booking' then make_booking(p_tenant, p_actor, p_input)
+    when 'change_booking' then change_booking(p_tenant, p_actor, p_input)
   end
 $function$
 -- owner loyalty_engine; may be called by nobody else
@@ -2608,31 +2742,16 @@ CREATE OR REPLACE FUNCTION public.settle_booking(p_tenant text, p_booking uuid, 
  LANGUAGE plpgsql
 AS $function$
 declare
+  before bookings;
   booking bookings;
-  came_in bigint;
-  kept bigint;
 begin
-  select coalesce(sum(p.amount_minor), 0), coalesce(sum(p.amount_minor - p.refunded_minor), 0) into came_in, kept
-  from payments p
-  where p.tenant_id = p_tenant and p.booking_id = p_booking and p.status in ('succeeded', 'refunded');
+  select * into before from bookings b where b.tenant_id = p_tenant and b.id = p_booking;
   update bookings b
-  set version = b.version + 1,
-      payment_status = case
-        when came_in = 0 then 'unpaid'
-        when kept = 0 then 'refunded'
-        when kept >= b.amount_minor then 'paid'
-        else 'partly'
-      end
-  where b.tenant_id = p_tenant and b.id = p_booking
-    and b.payment_status <> case
-      when came_in = 0 then 'unpaid'
-      when kept = 0 then 'refunded'
-      when kept >= b.amount_minor then 'paid'
-      else 'partly'
-    end
+  set payment_status = booking_payment_status(before), version = b.version + 1
+  where b.tenant_id = p_tenant and b.id = p_booking and b.payment_status <> booking_payment_status(before)
   returning * into booking;
   if found then
-    perform announce_booking(booking, p_actor);
+    perform announce_booking(booking, before, p_actor);
   end if;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
@@ -2972,6 +3091,13 @@ begin
   return null;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.tenant_time_zone(p_tenant text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select coalesce(settings ->> 'timeZone', 'UTC') from tenants where id = p_tenant $function$
+-- owner of the database; may be called by loyalty_app, loyalty_engine
 
 CREATE OR REPLACE FUNCTION public.tenants_with_expired_adjustments()
  RETURNS SETOF text

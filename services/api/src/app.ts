@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from 'pino'
 import { activityRoutes } from './activity/routes.ts'
 import { adjustmentRoutes } from './adjustments/routes.ts'
+import { bookingRoutes } from './bookings/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { KnownSettings } from './db/tenant-settings.ts'
@@ -134,6 +135,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   qrScanRoutes(app, { db, onCommitted, qrCodes })
   adjustmentRoutes(app, deps)
   await deps.payments.register(app, deps)
+  bookingRoutes(app, deps)
   meRoutes(app, { db, onCommitted, qrCodes })
   await registerConsole(app, config)
   return app

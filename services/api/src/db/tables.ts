@@ -11,6 +11,8 @@ export type TenantSettings = {
   /** ISO 4217. */
   currency: string
   adjustmentsNeedApproval: boolean
+  /** IANA name: where the tenant's days begin. Default UTC. */
+  timeZone?: string
 }
 
 type TenantsTable = {
@@ -205,17 +207,19 @@ type CustomerRefreshTokensTable = {
   used_at: Date | null
 }
 
+/** Read only: made and changed by functions. */
 type BookingsTable = {
-  tenant_id: string
-  id: Generated<string>
-  customer_id: string | null
-  status: Generated<'booked' | 'completed' | 'cancelled' | 'no_show'>
-  payment_status: Generated<'unpaid' | 'partly' | 'paid' | 'refunded'>
-  starts_at: Date
-  amount_minor: number
-  currency: string
-  version: Generated<number>
-  created_at: GeneratedDate
+  tenant_id: Made<string>
+  id: Made<string>
+  customer_id: Made<string | null>
+  status: Made<EventData<'booking_updated'>['status']>
+  payment_status: Made<EventData<'booking_updated'>['paymentStatus']>
+  starts_at: Made<Date>
+  amount_minor: Made<number>
+  currency: Made<string>
+  note: Made<string | null>
+  version: Made<number>
+  created_at: Made<Date>
 }
 
 type PaymentProvidersTable = {

@@ -59,6 +59,9 @@ const DETAILS: Partial<Record<ErrorCode, (extra: Record<string, unknown>) => str
   'card-not-found': () => 'the customer is not enrolled in this programme',
   'transaction-not-found': () => 'this tenant has no such transaction',
   'enrolment-not-found': () => 'this tenant has no such enrolment',
+  'booking-not-found': () => 'this tenant has no such booking',
+  'version-mismatch': ({ current }) =>
+    `the record is at version ${String((current as { version: number }).version)} by now; another one was sent`,
   'notification-not-found': () => 'you have no such notification',
   'already-enrolled': () => 'the customer has a card in this programme',
   'enrolment-pending': () => 'the customer was asked before and has not answered yet',
@@ -71,7 +74,6 @@ const DETAILS: Partial<Record<ErrorCode, (extra: Record<string, unknown>) => str
   'not-reversible': ({ type }) => `a transaction of type ${String(type)} cannot be reversed`,
   'program-inactive': () => 'the programme is switched off: its points can be redeemed, not earned',
   'payment-not-found': () => 'this tenant has no such payment',
-  'booking-not-found': () => 'this tenant has no such booking',
   'payment-known': () => 'a payment with this reference was recorded before; `current` is that payment',
   'payment-mismatch': () => 'the amount or the currency is not what was expected; nothing was applied',
   'payment-not-refundable': ({ provider, status }) =>

@@ -20,6 +20,19 @@ export function requireVersion(
   version: number,
   current: () => Record<string, unknown>,
 ): void {
+  const versions = readVersions(ifMatch)
+  if (versions === null || versions.includes(version)) return
+  throw new ApiError('version-mismatch', `the record is at version ${version} by now; ${ifMatch} was sent`, {
+    current: current(),
+  })
+}
+
+/**
+ * The versions that a change is for; null for any. What is no ETag of ours is no version.
+ *
+ * @throws ApiError precondition-required
+ */
+export function readVersions(ifMatch: string | undefined): readonly number[] | null {
   if (ifMatch === undefined) {
     throw new ApiError(
       'precondition-required',
@@ -27,8 +40,6 @@ export function requireVersion(
     )
   }
   const tags = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  if (tags.includes('*') || tags.includes(versionTag(version))) return
-  throw new ApiError('version-mismatch', `the record is at version ${version} by now; ${ifMatch} was sent`, {
-    current: current(),
-  })
+  if (tags.includes('*')) return null
+  return tags.map((tag) => Number(/^"([1-9]\d{0,14})"$/.exec(tag)?.[1])).filter(Number.isInteger)
 }

@@ -107,7 +107,7 @@ export function listVips(trx: TenantTransaction, tenant: string, after: MemberKe
   return query.execute()
 }
 
-/** Members who have booked and are not VIP, the last booking first. */
+/** Members who have booked and are not VIP, the last booking first. One that was cancelled is as if it had not been made. */
 export function listCandidates(trx: TenantTransaction, tenant: string, after: MemberKey | null, limit: number) {
   let query = selectMembers(trx, tenant)
     .innerJoin(
@@ -121,6 +121,7 @@ export function listCandidates(trx: TenantTransaction, tenant: string, after: Me
           ])
           .where('tenant_id', '=', tenant)
           .where('customer_id', 'is not', null)
+          .where('status', '<>', 'cancelled')
           .groupBy('customer_id')
           .as('booked'),
       (join) => join.onRef('booked.booked_by', '=', 'members.customer_id'),

@@ -7,7 +7,7 @@ import type { OnCommitted } from './write.ts'
 
 const ATTEMPTS = 3
 
-/** What a business asks of a customer: an operation of the SQL function engage, where the rules are. */
+/** What a business asks of a customer, or keeps about one: an operation of the SQL function engage, where the rules are. */
 export type Engagement = {
   readonly operation:
     | 'scan_customer'
@@ -20,6 +20,8 @@ export type Engagement = {
     | 'open_payment'
     | 'answer_start'
     | 'settle_payment'
+    | 'make_booking'
+    | 'change_booking'
   readonly tenant: string
   readonly actor: Actor
   /** Idempotency key and the hash of the request under it; null for what changes nothing when it is repeated. */
