@@ -35,6 +35,7 @@ export function generate(
       await client.query(history, [from, Math.min(from + CHUNK, total) - 1])
     }
     onProgress(total, total)
+    await client.query('select rebuild_dashboard(id) from tenants')
     await addWhoSignsIn(client, population.tenants)
     await client.query('vacuum analyze')
     await client.query('checkpoint')

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Check } from './check.ts'
+import { dashboardChecks } from './dashboard-checks.ts'
 import { engagementChecks } from './engagement-checks.ts'
 import { ledgerChecks } from './ledger-checks.ts'
 import { paymentChecks } from './payment-checks.ts'
@@ -12,6 +13,7 @@ export const checks: readonly Check[] = [
   ...peopleChecks,
   ...engagementChecks,
   ...paymentChecks,
+  ...dashboardChecks,
 ]
 
 /** So many of the rows that a check has found are shown. */

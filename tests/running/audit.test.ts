@@ -61,7 +61,7 @@ describe('M5 each check finds what it is there to find', () => {
     {
       fault: 'an entry that is gone',
       sql: `delete from entries where id = ${spent}`,
-      found: ['card-is-sum-of-entries', 'entries-follow-each-other', 'events-have-their-entry'],
+      found: ['card-is-sum-of-entries', 'entries-follow-each-other', 'events-have-their-entry', 'dashboard-points'],
     },
     {
       fault: 'a last entry that says another balance than it made',
@@ -71,9 +71,9 @@ describe('M5 each check finds what it is there to find', () => {
     },
     {
       fault: 'an entry that is earlier than the one before it',
-      sql: `update entries set created_at = created_at - interval '1 minute'
+      sql: `update entries set created_at = created_at - interval '1 day'
             where card_id = ${card} and card_version = 2`,
-      found: ['entries-follow-each-other', 'entries-have-their-event'],
+      found: ['entries-follow-each-other', 'entries-have-their-event', 'dashboard-points'],
     },
     {
       fault: 'a card whose balance is not what was earned less what was redeemed',
@@ -226,12 +226,12 @@ describe('M5 each check finds what it is there to find', () => {
     {
       fault: 'a refund that nobody wrote down',
       sql: `delete from payment_refunds where provider = 'cash'`,
-      found: ['refunds-fit-their-payment'],
+      found: ['refunds-fit-their-payment', 'dashboard-revenue'],
     },
     {
       fault: 'a refund of another currency',
       sql: `update payment_refunds set currency = 'USD' where provider = 'cash'`,
-      found: ['refunds-fit-their-payment'],
+      found: ['refunds-fit-their-payment', 'dashboard-revenue'],
     },
     {
       fault: 'a payment that gave other points than it says',
@@ -264,7 +264,7 @@ describe('M5 each check finds what it is there to find', () => {
       sql: `update payment_refunds set status = 'waiting', payment_id = null, applied_at = null, points_taken = 0, transaction_id = null
             where provider = 'paystack';
             update payments set refunded_minor = 0, points_reversed = 0 where provider = 'paystack'`,
-      found: ['callbacks-have-their-payment', 'payments-were-told'],
+      found: ['callbacks-have-their-payment', 'payments-were-told', 'dashboard-revenue'],
     },
     {
       fault: 'a payment that is open and never asked about',
@@ -275,6 +275,36 @@ describe('M5 each check finds what it is there to find', () => {
       fault: 'a payment that screens take for open',
       sql: `update payments set status = 'failed' where status = 'pending'; delete from open_payments`,
       found: ['payments-were-told'],
+    },
+    {
+      fault: 'points that the dashboard has and the ledger has not',
+      sql: `update points_hours set issued = issued + 1 where tenant_id = 'demo'`,
+      found: ['dashboard-points'],
+    },
+    {
+      fault: 'an outstanding total that is not what the cards hold',
+      sql: `update points_totals set outstanding = outstanding - 1 where tenant_id = 'rival'`,
+      found: ['dashboard-points'],
+    },
+    {
+      fault: 'a day of revenue that is gone',
+      sql: `delete from revenue_days where provider = 'cash'`,
+      found: ['dashboard-revenue'],
+    },
+    {
+      fault: 'a payment of somebody who is not counted as a client',
+      sql: `update payments set customer_id = (select customer_id from members where tenant_id = 'demo' order by phone limit 1) where provider = 'paystack'`,
+      found: ['payments-move-their-points', 'dashboard-clients'],
+    },
+    {
+      fault: 'a client whose first day is not told from later ones',
+      sql: `update client_returns set previous_day = day - 1 where previous_day = '-infinity'`,
+      found: ['dashboard-clients'],
+    },
+    {
+      fault: 'a cancellation that was not counted',
+      sql: `update bookings set status = 'cancelled'`,
+      found: ['dashboard-bookings'],
     },
   ]
 
@@ -309,6 +339,7 @@ test('M5 events past retention are not missed, those within are', async () => {
       `update entries set created_at = created_at - interval '9 days' where tenant_id = 'demo' and seq <= 20`,
     )
     await client.query(`delete from events where tenant_id = 'demo' and seq <= 20`)
+    await client.query(`select rebuild_dashboard('demo')`)
     expect(await brokenChecks(client)).toEqual([])
     const longer = retentionStart(new Date(), 30)
     expect(await brokenChecks(client, { keptSince: longer })).toEqual(['entries-have-their-event'])

@@ -54,6 +54,17 @@ alter table adjustments force row level security;
 grant select on adjustments to loyalty_app;
 grant delete, insert, select, update on adjustments to loyalty_engine;
 
+create table booking_days (
+  tenant_id text not null,
+  day date not null,
+  status text not null,
+  bookings bigint not null,
+  constraint booking_days_pkey PRIMARY KEY (tenant_id, day, status)
+) with (fillfactor=50);
+alter table booking_days force row level security;
+grant select on booking_days to loyalty_app;
+grant delete, insert, select, update on booking_days to loyalty_engine;
+
 create table bookings (
   tenant_id text not null,
   id uuid not null default uuid_v7(clock_timestamp(), (0)::bigint),
@@ -120,6 +131,30 @@ alter table cards force row level security;
 grant select on cards to loyalty_app;
 grant select on cards to loyalty_customer;
 grant insert, select, update on cards to loyalty_engine;
+
+create table client_days (
+  tenant_id text not null,
+  customer_id uuid not null,
+  day date not null,
+  payments bigint not null,
+  constraint client_days_pkey PRIMARY KEY (tenant_id, customer_id, day)
+);
+alter table client_days force row level security;
+grant select on client_days to loyalty_app;
+grant delete, insert, select, update on client_days to loyalty_engine;
+
+create table client_returns (
+  tenant_id text not null,
+  day date not null,
+  previous_day date not null,
+  clients integer not null,
+  constraint client_returns_check CHECK ((previous_day < day)),
+  constraint client_returns_clients_check CHECK ((clients > 0)),
+  constraint client_returns_pkey PRIMARY KEY (tenant_id, day, previous_day)
+) with (fillfactor=70);
+alter table client_returns force row level security;
+grant select on client_returns to loyalty_app;
+grant delete, insert, select, update on client_returns to loyalty_engine;
 
 create table customer_codes (
   phone text not null,
@@ -441,6 +476,28 @@ alter table payments force row level security;
 grant select on payments to loyalty_app;
 grant delete, insert, select, update on payments to loyalty_engine;
 
+create table points_hours (
+  tenant_id text not null,
+  day date not null,
+  hour smallint not null,
+  entries bigint not null,
+  issued bigint not null,
+  redeemed bigint not null,
+  constraint points_hours_pkey PRIMARY KEY (tenant_id, day, hour)
+) with (fillfactor=30);
+alter table points_hours force row level security;
+grant select on points_hours to loyalty_app;
+grant delete, insert, select, update on points_hours to loyalty_engine;
+
+create table points_totals (
+  tenant_id text not null,
+  outstanding bigint not null,
+  constraint points_totals_pkey PRIMARY KEY (tenant_id)
+) with (fillfactor=10);
+alter table points_totals force row level security;
+grant select on points_totals to loyalty_app;
+grant delete, insert, select, update on points_totals to loyalty_engine;
+
 create table programs (
   tenant_id text not null,
   id uuid not null,
@@ -533,6 +590,35 @@ create table refresh_tokens (
 alter table refresh_tokens force row level security;
 grant delete, insert, select, update on refresh_tokens to loyalty_app;
 grant delete, select on refresh_tokens to loyalty_engine;
+
+create table revenue_days (
+  tenant_id text not null,
+  day date not null,
+  currency text not null,
+  provider text not null,
+  payments bigint not null,
+  received_minor bigint not null,
+  refunds bigint not null,
+  refunded_minor bigint not null,
+  constraint revenue_days_pkey PRIMARY KEY (tenant_id, day, currency, provider)
+) with (fillfactor=50);
+alter table revenue_days force row level security;
+grant select on revenue_days to loyalty_app;
+grant delete, insert, select, update on revenue_days to loyalty_engine;
+
+create table revenue_hours (
+  tenant_id text not null,
+  day date not null,
+  hour smallint not null,
+  currency text not null,
+  payments bigint not null,
+  received_minor bigint not null,
+  refunded_minor bigint not null,
+  constraint revenue_hours_pkey PRIMARY KEY (tenant_id, day, hour, currency)
+) with (fillfactor=50);
+alter table revenue_hours force row level security;
+grant select on revenue_hours to loyalty_app;
+grant delete, insert, select, update on revenue_hours to loyalty_engine;
 
 create table revocations (
   tenant_id text not null,
@@ -652,6 +738,8 @@ CREATE UNIQUE INDEX terminals_key ON public.terminals USING btree (key_hash);
 create policy customer on adjustments for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on adjustments for all to loyalty_engine using true;
 create policy tenant on adjustments for all to public using (tenant_id = current_tenant());
+create policy engine on booking_days for all to loyalty_engine using true;
+create policy tenant on booking_days for all to public using (tenant_id = current_tenant());
 create policy engine on bookings for all to loyalty_engine using true;
 create policy tenant on bookings for all to public using (tenant_id = current_tenant());
 create policy engine on callback_refusals for all to loyalty_engine using true;
@@ -659,6 +747,10 @@ create policy tenant on callback_refusals for all to public using (tenant_id = c
 create policy customer on cards for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on cards for all to loyalty_engine using true;
 create policy tenant on cards for all to public using (tenant_id = current_tenant());
+create policy engine on client_days for all to loyalty_engine using true;
+create policy tenant on client_days for all to public using (tenant_id = current_tenant());
+create policy engine on client_returns for all to loyalty_engine using true;
+create policy tenant on client_returns for all to public using (tenant_id = current_tenant());
 create policy engine on customer_codes for all to loyalty_engine using true;
 create policy customer on customer_refresh_tokens for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on customer_refresh_tokens for all to loyalty_engine using true;
@@ -695,6 +787,10 @@ create policy engine on payment_refunds for all to loyalty_engine using true;
 create policy tenant on payment_refunds for all to public using (tenant_id = current_tenant());
 create policy engine on payments for all to loyalty_engine using true;
 create policy tenant on payments for all to public using (tenant_id = current_tenant());
+create policy engine on points_hours for all to loyalty_engine using true;
+create policy tenant on points_hours for all to public using (tenant_id = current_tenant());
+create policy engine on points_totals for all to loyalty_engine using true;
+create policy tenant on points_totals for all to public using (tenant_id = current_tenant());
 create policy customer on programs for all to loyalty_customer using (EXISTS ( SELECT
    FROM members m
   WHERE ((m.tenant_id = programs.tenant_id) AND (m.customer_id = current_customer()))));
@@ -706,6 +802,10 @@ create policy engine on qr_scans for all to loyalty_engine using true;
 create policy tenant on qr_scans for all to public using (tenant_id = current_tenant());
 create policy engine on refresh_tokens for all to loyalty_engine using true;
 create policy tenant on refresh_tokens for all to public using (tenant_id = current_tenant());
+create policy engine on revenue_days for all to loyalty_engine using true;
+create policy tenant on revenue_days for all to public using (tenant_id = current_tenant());
+create policy engine on revenue_hours for all to loyalty_engine using true;
+create policy tenant on revenue_hours for all to public using (tenant_id = current_tenant());
 create policy engine on revocations for all to loyalty_engine using true;
 create policy tenant on revocations for all to public using (tenant_id = current_tenant());
 create policy engine on staff for all to loyalty_engine using true;
@@ -1266,6 +1366,33 @@ AS $function$
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
 
+CREATE OR REPLACE FUNCTION public.bookings_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform count_booking(row(b.*)::bookings, 1) from added b;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.bookings_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform count_booking(row(was.*)::bookings, -1), count_booking(row(now.*)::bookings, 1)
+  from removed was
+  join added now using (tenant_id, id)
+  where (was.starts_at, was.status) is distinct from (now.starts_at, now.status);
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.cancel_enrolment(p_tenant text, p_actor json, p_input json)
  RETURNS json
  LANGUAGE plpgsql
@@ -1441,6 +1568,128 @@ begin
 end $function$
 -- owner loyalty_engine; may be called by nobody else
 
+CREATE OR REPLACE FUNCTION public.count_booking(b bookings, p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  starts constant date := b.starts_at at time zone tenant_time_zone(b.tenant_id);
+begin
+  insert into booking_days as kept values (b.tenant_id, starts, b.status, p_sign)
+  on conflict (tenant_id, day, status) do update set bookings = kept.bookings + excluded.bookings;
+  delete from booking_days d
+  where d.tenant_id = b.tenant_id and d.day = starts and d.status = b.status and d.bookings = 0;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_client_day(p_tenant text, p_customer uuid, p_day date, p_days integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  before constant date := coalesce((
+    select max(d.day) from client_days d where d.tenant_id = p_tenant and d.customer_id = p_customer and d.day < p_day
+  ), '-infinity');
+  after constant date := (
+    select min(d.day) from client_days d where d.tenant_id = p_tenant and d.customer_id = p_customer and d.day > p_day
+  );
+begin
+  perform count_return(p_tenant, p_day, before, p_days);
+  if after is not null then
+    perform count_return(p_tenant, after, p_day, p_days);
+    perform count_return(p_tenant, after, before, -p_days);
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with moved as (
+    select
+      made.tenant_id, made.points,
+      made.created_at at time zone (
+        select coalesce(settings ->> 'timeZone', 'UTC') from tenants where id = made.tenant_id
+      ) as at,
+      'redeem' = coalesce(
+        (select e.type from entries e where e.tenant_id = made.tenant_id and e.id = made.reverses), made.type
+      ) as is_spending
+    from made
+  ), hourly as (
+    insert into points_hours as kept (tenant_id, day, hour, entries, issued, redeemed)
+    select
+      tenant_id, at::date, extract(hour from at), count(*),
+      coalesce(sum(points) filter (where not is_spending), 0), coalesce(-sum(points) filter (where is_spending), 0)
+    from moved
+    group by 1, 2, 3
+    on conflict (tenant_id, day, hour) do update
+    set entries = kept.entries + excluded.entries, issued = kept.issued + excluded.issued,
+        redeemed = kept.redeemed + excluded.redeemed
+  )
+  insert into points_totals as kept (tenant_id, outstanding)
+  select tenant_id, sum(points) from moved group by tenant_id
+  on conflict (tenant_id) do update set outstanding = kept.outstanding + excluded.outstanding;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_money(p_tenant text, p_at timestamp with time zone, p_currency text, p_provider text, p_payments integer, p_received bigint, p_refunds integer, p_refunded bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  local constant timestamp := p_at at time zone tenant_time_zone(p_tenant);
+begin
+  insert into revenue_days as kept
+  values (p_tenant, local::date, p_currency, p_provider, p_payments, p_received, p_refunds, p_refunded)
+  on conflict (tenant_id, day, currency, provider) do update
+  set payments = kept.payments + excluded.payments, received_minor = kept.received_minor + excluded.received_minor,
+      refunds = kept.refunds + excluded.refunds, refunded_minor = kept.refunded_minor + excluded.refunded_minor;
+  insert into revenue_hours as kept
+  values (p_tenant, local::date, extract(hour from local), p_currency, p_payments, p_received, p_refunded)
+  on conflict (tenant_id, day, hour, currency) do update
+  set payments = kept.payments + excluded.payments, received_minor = kept.received_minor + excluded.received_minor,
+      refunded_minor = kept.refunded_minor + excluded.refunded_minor;
+  -- A row of nothing is no row.
+  if p_payments < 0 then
+    delete from revenue_days d
+    where d.tenant_id = p_tenant and d.day = local::date and d.currency = p_currency and d.provider = p_provider
+      and d.payments = 0 and d.refunds = 0;
+    delete from revenue_hours h
+    where h.tenant_id = p_tenant and h.day = local::date and h.hour = extract(hour from local)::smallint
+      and h.currency = p_currency and h.payments = 0 and h.refunded_minor = 0;
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.count_payment(p payments, p_sign integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  today constant date := p.paid_at at time zone tenant_time_zone(p.tenant_id);
+  held bigint;
+begin
+  perform count_money(p.tenant_id, p.paid_at, p.currency, p.provider, p_sign, p_sign * p.amount_minor, 0, 0);
+  if p.customer_id is null then
+    return;
+  end if;
+  insert into client_days as kept values (p.tenant_id, p.customer_id, today, p_sign)
+  on conflict (tenant_id, customer_id, day) do update set payments = kept.payments + excluded.payments
+  returning kept.payments into held;
+  if held = 0 then
+    delete from client_days d where d.tenant_id = p.tenant_id and d.customer_id = p.customer_id and d.day = today;
+  end if;
+  if held = greatest(p_sign, 0) then
+    perform count_client_day(p.tenant_id, p.customer_id, today, p_sign);
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.count_refusals(p_counts json)
  RETURNS void
  LANGUAGE sql
@@ -1456,6 +1705,25 @@ AS $function$
   set times = known.times + excluded.times, last_at = greatest(known.last_at, excluded.last_at)
 $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.count_return(p_tenant text, p_day date, p_previous date, p_clients integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_clients > 0 then
+    insert into client_returns as kept values (p_tenant, p_day, p_previous, p_clients)
+    on conflict (tenant_id, day, previous_day) do update set clients = kept.clients + excluded.clients;
+  else
+    delete from client_returns r
+    where r.tenant_id = p_tenant and r.day = p_day and r.previous_day = p_previous and r.clients = -p_clients;
+    if not found then
+      update client_returns r set clients = r.clients + p_clients
+      where r.tenant_id = p_tenant and r.day = p_day and r.previous_day = p_previous;
+    end if;
+  end if;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.count_settings_version()
  RETURNS trigger
@@ -2329,6 +2597,45 @@ AS $function$
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
 
+CREATE OR REPLACE FUNCTION public.payments_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform count_payment(row(p.*)::payments, 1) from added p where p.paid_at is not null;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.payments_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  change record;
+begin
+  for change in
+    select row(was.*)::payments as was, row(now.*)::payments as now
+    from removed was
+    join added now using (tenant_id, id)
+    where (was.paid_at, was.amount_minor, was.currency, was.provider, was.customer_id)
+      is distinct from (now.paid_at, now.amount_minor, now.currency, now.provider, now.customer_id)
+  loop
+    if (change.was).paid_at is not null then
+      perform count_payment(change.was, -1);
+    end if;
+    if (change.now).paid_at is not null then
+      perform count_payment(change.now, 1);
+    end if;
+  end loop;
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.perform_operation(p_operation text, p_tenant text, p_actor json, p_input json)
  RETURNS json
  LANGUAGE sql
@@ -2440,6 +2747,26 @@ begin
   return ceil(extract(epoch from since + interval '1 hour' - now()));
 end $function$
 -- owner loyalty_engine; may be called by loyalty_app
+
+CREATE OR REPLACE FUNCTION public.rebuild_dashboard(p_tenant text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  name text;
+begin
+  -- Lock: what is written meanwhile counts once, by its own trigger, after this.
+  perform lock_streams(array[p_tenant]);
+  foreach name in array array[
+    'points_hours', 'points_totals', 'revenue_days', 'revenue_hours', 'client_days', 'client_returns', 'booking_days'
+  ] loop
+    execute format('delete from %I where tenant_id = $1', name) using p_tenant;
+    execute format('insert into %I select * from %I where tenant_id = $1', name, 'recounted_' || name) using p_tenant;
+  end loop;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.receive_callback(p_tenant text, p_actor json, p_callback json, p_raw bytea, OUT outcome text, OUT answer json, OUT head text, OUT events json)
  RETURNS record
@@ -2623,6 +2950,35 @@ AS $function$
   )
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
+
+CREATE OR REPLACE FUNCTION public.refunds_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform count_money(r.tenant_id, r.applied_at, r.currency, r.provider, 0, 0, 1, r.amount_minor)
+  from added r
+  where r.status = 'applied';
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
+CREATE OR REPLACE FUNCTION public.refunds_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform count_money(now.tenant_id, now.applied_at, now.currency, now.provider, 0, 0, 1, now.amount_minor)
+  from removed was
+  join added now using (tenant_id, id)
+  where now.status = 'applied' and was.status <> 'applied';
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -3107,6 +3463,18 @@ CREATE OR REPLACE FUNCTION public.tenants_with_expired_adjustments()
 AS $function$ select distinct tenant_id from adjustments where status = 'pending' and expires_at <= now() $function$
 -- owner loyalty_engine; may be called by loyalty_app
 
+CREATE OR REPLACE FUNCTION public.time_zone_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform rebuild_dashboard(new.id);
+  return null;
+end $function$
+-- owner loyalty_engine; may be called by nobody else
+
 CREATE OR REPLACE FUNCTION public.undelivered_events(p_grace interval, p_limit integer)
  RETURNS SETOF events
  LANGUAGE sql
@@ -3162,17 +3530,25 @@ AS $function$
 $function$
 -- owner of the database; may be called by loyalty_app, loyalty_engine
 
+CREATE TRIGGER counted AFTER INSERT ON public.bookings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION bookings_added();
+CREATE TRIGGER counted_again AFTER UPDATE ON public.bookings REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION bookings_changed();
 CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.cards FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION card_changed_by_hand();
 CREATE TRIGGER never_deleted BEFORE DELETE ON public.cards FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER by_hand AFTER INSERT OR UPDATE ON public.enrolments FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION enrolment_changed_by_hand();
 CREATE TRIGGER by_hand_version BEFORE UPDATE ON public.enrolments FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION enrolment_version();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER counted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION count_entries();
 CREATE TRIGGER told AFTER INSERT ON public.entries REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION tell_of_entries();
 CREATE TRIGGER by_hand BEFORE INSERT OR UPDATE ON public.members FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION member_changed_by_hand();
 CREATE TRIGGER counted_in AFTER INSERT ON public.members REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION members_added();
 CREATE TRIGGER counted_out AFTER DELETE ON public.members REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION members_removed();
 CREATE TRIGGER by_hand AFTER INSERT ON public.notifications FOR EACH ROW WHEN ((CURRENT_USER <> ALL (ARRAY['loyalty_app'::name, 'loyalty_engine'::name]))) EXECUTE FUNCTION notification_made_by_hand();
+CREATE TRIGGER counted AFTER INSERT ON public.payment_refunds REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refunds_added();
+CREATE TRIGGER counted_again AFTER UPDATE ON public.payment_refunds REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refunds_changed();
+CREATE TRIGGER counted AFTER INSERT ON public.payments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_added();
+CREATE TRIGGER counted_again AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_changed();
+CREATE TRIGGER other_days AFTER UPDATE OF settings ON public.tenants FOR EACH ROW WHEN (((old.settings ->> 'timeZone'::text) IS DISTINCT FROM (new.settings ->> 'timeZone'::text))) EXECUTE FUNCTION time_zone_changed();
 CREATE TRIGGER settings_version BEFORE UPDATE ON public.tenants FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.settings IS DISTINCT FROM new.settings))) EXECUTE FUNCTION count_settings_version();
 
 create view client_business_transactions with (security_invoker=true) as
@@ -3325,6 +3701,34 @@ create view loyalty_cards with (security_invoker=true) as
 grant select on loyalty_cards to loyalty_app;
 grant select on loyalty_cards to loyalty_engine;
 
+create view money_moves with (security_invoker=true) as
+ SELECT p.tenant_id,
+    (p.paid_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)) AS at,
+    p.provider,
+    p.currency,
+    p.customer_id,
+    1 AS payments,
+    p.amount_minor AS received_minor,
+    0 AS refunds,
+    (0)::bigint AS refunded_minor
+   FROM (payments p
+     JOIN tenants t ON ((t.id = p.tenant_id)))
+  WHERE (p.paid_at IS NOT NULL)
+UNION ALL
+ SELECT r.tenant_id,
+    (r.applied_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)) AS at,
+    r.provider,
+    r.currency,
+    NULL::uuid AS customer_id,
+    0 AS payments,
+    0 AS received_minor,
+    1 AS refunds,
+    r.amount_minor AS refunded_minor
+   FROM (payment_refunds r
+     JOIN tenants t ON ((t.id = r.tenant_id)))
+  WHERE (r.status = 'applied'::text);
+grant select on money_moves to loyalty_engine;
+
 create view payment_transactions with (security_invoker=true) as
  SELECT p.tenant_id,
     t.name AS tenant_name,
@@ -3399,3 +3803,92 @@ create view qr_scan_logs with (security_invoker=true) as
      JOIN programs p ON (((p.tenant_id = s.tenant_id) AND (p.id = s.program_id))));
 grant select on qr_scan_logs to loyalty_app;
 grant select on qr_scan_logs to loyalty_engine;
+
+create view recounted_booking_days with (security_invoker=true) as
+ SELECT b.tenant_id,
+    ((b.starts_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)))::date AS day,
+    b.status,
+    count(*) AS bookings
+   FROM (bookings b
+     JOIN tenants t ON ((t.id = b.tenant_id)))
+  GROUP BY b.tenant_id, (((b.starts_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)))::date), b.status;
+grant select on recounted_booking_days to loyalty_engine;
+
+create view recounted_client_days with (security_invoker=true) as
+ SELECT tenant_id,
+    customer_id,
+    (at)::date AS day,
+    sum(payments) AS payments
+   FROM money_moves
+  WHERE (customer_id IS NOT NULL)
+  GROUP BY tenant_id, customer_id, ((at)::date);
+grant select on recounted_client_days to loyalty_engine;
+
+create view recounted_client_returns with (security_invoker=true) as
+ SELECT tenant_id,
+    day,
+    previous_day,
+    (count(*))::integer AS clients
+   FROM ( SELECT client_days.tenant_id,
+            client_days.day,
+            lag(client_days.day, 1, '-infinity'::date) OVER (PARTITION BY client_days.tenant_id, client_days.customer_id ORDER BY client_days.day) AS previous_day
+           FROM client_days) each
+  GROUP BY tenant_id, day, previous_day;
+grant select on recounted_client_returns to loyalty_engine;
+
+create view recounted_points_hours with (security_invoker=true) as
+ SELECT tenant_id,
+    day,
+    hour,
+    count(*) AS entries,
+    (sum(issued))::bigint AS issued,
+    (sum(redeemed))::bigint AS redeemed
+   FROM ( SELECT e.tenant_id,
+            (local.at)::date AS day,
+            (EXTRACT(hour FROM local.at))::smallint AS hour,
+                CASE
+                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (0)::bigint
+                    ELSE e.points
+                END AS issued,
+                CASE
+                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (- e.points)
+                    ELSE (0)::bigint
+                END AS redeemed
+           FROM (((entries e
+             JOIN tenants t ON ((t.id = e.tenant_id)))
+             LEFT JOIN entries reversed ON (((reversed.tenant_id = e.tenant_id) AND (reversed.id = e.reverses))))
+             CROSS JOIN LATERAL ( SELECT (e.created_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)) AS at) local)) each
+  GROUP BY tenant_id, day, hour;
+grant select on recounted_points_hours to loyalty_engine;
+
+create view recounted_points_totals with (security_invoker=true) as
+ SELECT tenant_id,
+    (sum(points))::bigint AS outstanding
+   FROM entries
+  GROUP BY tenant_id;
+grant select on recounted_points_totals to loyalty_engine;
+
+create view recounted_revenue_days with (security_invoker=true) as
+ SELECT tenant_id,
+    (at)::date AS day,
+    currency,
+    provider,
+    sum(payments) AS payments,
+    (sum(received_minor))::bigint AS received_minor,
+    sum(refunds) AS refunds,
+    (sum(refunded_minor))::bigint AS refunded_minor
+   FROM money_moves
+  GROUP BY tenant_id, ((at)::date), currency, provider;
+grant select on recounted_revenue_days to loyalty_engine;
+
+create view recounted_revenue_hours with (security_invoker=true) as
+ SELECT tenant_id,
+    (at)::date AS day,
+    (EXTRACT(hour FROM at))::smallint AS hour,
+    currency,
+    sum(payments) AS payments,
+    (sum(received_minor))::bigint AS received_minor,
+    (sum(refunded_minor))::bigint AS refunded_minor
+   FROM money_moves
+  GROUP BY tenant_id, ((at)::date), ((EXTRACT(hour FROM at))::smallint), currency;
+grant select on recounted_revenue_hours to loyalty_engine;
