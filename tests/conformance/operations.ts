@@ -257,6 +257,7 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
     headers: { 'if-match': '*' },
     body: { status: 'completed' },
   }),
+  'GET /api/admin/dashboard': () => ({ as: 'owner', query: { period: '30d' } }),
   'GET /api/me/cards': () => ({ as: 'customer' }),
   'GET /api/me/transactions': ({ customer }) => ({
     as: 'customer',

@@ -9,6 +9,7 @@ import { adjustmentRoutes } from './adjustments/routes.ts'
 import { bookingRoutes } from './bookings/routes.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
+import { dashboardRoutes } from './dashboard/routes.ts'
 import type { KnownSettings } from './db/tenant-settings.ts'
 import { enrolmentRoutes } from './enrolments/routes.ts'
 import { registerAnswerHeaders } from './http/answer-headers.ts'
@@ -136,6 +137,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   adjustmentRoutes(app, deps)
   await deps.payments.register(app, deps)
   bookingRoutes(app, deps)
+  dashboardRoutes(app, { db })
   meRoutes(app, { db, onCommitted, qrCodes })
   await registerConsole(app, config)
   return app
