@@ -81,6 +81,7 @@ async function fingerprint(): Promise<string> {
     'payment_refunds',
     'open_payments',
     'payment_providers',
+    'bookings',
   ]
   const rows = await Promise.all(
     tables.map(async (table) => {

@@ -258,6 +258,7 @@ export const examples: Record<string, (subjects: Subjects) => Example> = {
     body: { status: 'completed' },
   }),
   'GET /api/admin/dashboard': () => ({ as: 'owner', query: { period: '30d' } }),
+  'GET /api/admin/dashboard.csv': () => ({ as: 'owner', query: { period: '30d' } }),
   'GET /api/me/cards': () => ({ as: 'customer' }),
   'GET /api/me/transactions': ({ customer }) => ({
     as: 'customer',
