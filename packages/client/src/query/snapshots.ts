@@ -149,3 +149,85 @@ export type Program = {
   readonly version: number
   readonly createdAt: string
 }
+
+type PaymentData = EventData<'payment_recorded'>
+type BookingData = EventData<'booking_updated'>
+
+/** Row of `GET /api/admin/bookings`. */
+export type Booking = Pick<BookingData, 'status' | 'paymentStatus' | 'startsAt' | 'amountMinor' | 'currency'> & {
+  readonly id: string
+  readonly customerId: string | null
+  readonly customerPhone: string | null
+  readonly customerName: string | null
+  /** What came in for it and has not gone back. */
+  readonly paidMinor: number
+  readonly note: string | null
+  readonly version: number
+  readonly createdAt: string
+}
+
+export type DashboardPeriod = 'today' | '7d' | '30d' | '90d' | '365d'
+
+/** Money of one currency, in minor units: what came in, what went back, and the difference. */
+export type Money = {
+  readonly payments: number
+  readonly receivedMinor: number
+  readonly refunds: number
+  readonly refundedMinor: number
+  readonly revenueMinor: number
+}
+
+type ClientCounts = { readonly total: number; readonly new: number; readonly returning: number }
+type BookingCounts = {
+  readonly booked: number
+  readonly completed: number
+  readonly cancelled: number
+  readonly noShow: number
+}
+type PointSums = { readonly entries: number; readonly issued: number; readonly redeemed: number }
+
+/** A payment as the dashboard lists it. */
+export type RecentPayment = Pick<
+  PaymentData,
+  'provider' | 'status' | 'amountMinor' | 'currency' | 'customerId' | 'customerName' | 'bookingId'
+> & {
+  readonly id: string
+  readonly version: number
+  readonly refundedMinor: number
+  readonly pointsAwarded: number
+  /** ISO 8601. */
+  readonly paidAt: string | null
+}
+
+/** `GET /api/admin/dashboard`: a period that ends today, and `previous`, as many days before it. */
+export type Dashboard = Snapshot & {
+  readonly period: DashboardPeriod
+  /** IANA name: where the days begin. */
+  readonly timeZone: string
+  /** `YYYY-MM-DD`. */
+  readonly from: string
+  readonly to: string
+  /** By currency; never added up across currencies. */
+  readonly revenue: readonly (Money & {
+    readonly currency: string
+    readonly providers: readonly (Money & { readonly provider: PaymentData['provider'] })[]
+    readonly previous: Money
+  })[]
+  readonly clients: ClientCounts & { readonly previous: ClientCounts }
+  readonly bookings: BookingCounts & { readonly upcoming: number; readonly previous: BookingCounts }
+  readonly points: PointSums & { readonly outstanding: number; readonly previous: PointSums }
+  /** By the day; of today by the hour. */
+  readonly series: readonly (PointSums & {
+    readonly day: string
+    readonly hour: number | null
+    readonly revenue: readonly { readonly currency: string; readonly payments: number; readonly revenueMinor: number }[]
+  })[]
+  /** Weekdays from 1, which is Monday. */
+  readonly busiestHours: readonly {
+    readonly weekday: number
+    readonly hour: number
+    readonly entries: number
+    readonly payments: number
+  }[]
+  readonly recentPayments: readonly RecentPayment[]
+}

@@ -1,26 +1,17 @@
 // @vitest-environment happy-dom
-import { act, createElement, StrictMode, type ReactNode } from 'react'
+import { act, createElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { LoyaltyClient } from './client.ts'
-import { send, setUpLive } from '../test/client-setup.ts'
-import { LoyaltyProvider, useLiveStatus, useLoyaltyEvents } from './react.ts'
+import type { LoyaltyClient } from '../client.ts'
+import { send, setUpLive } from '../../test/client-setup.ts'
+import { render } from '../../test/render.ts'
+import { useLiveStatus, useLoyaltyEvents } from './live.ts'
 
 /** Of happy-dom: the project's own types have no DOM. */
 declare const document: any
 
 beforeEach(() => vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true))
 afterEach(() => vi.unstubAllGlobals())
-
-/** Renders below a provider, twice as strict as production. */
-async function render(client: LoyaltyClient, node: ReactNode) {
-  const container = document.createElement('div')
-  const root = createRoot(container)
-  const show = (shown: ReactNode) =>
-    act(async () => root.render(createElement(StrictMode, null, createElement(LoyaltyProvider, { client }, shown))))
-  await show(node)
-  return { text: () => container.textContent, show, unmount: () => act(async () => root.unmount()) }
-}
 
 function Badge() {
   const { state, reason } = useLiveStatus()
