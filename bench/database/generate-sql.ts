@@ -1,12 +1,13 @@
 import { CUSTOMER, FIRST_PHONE, type Population } from './population.ts'
 
-/** History reaches back so far; events only as far as the API would have kept them. */
-const HISTORY_DAYS = 365
+/** Events reach back only as far as the API would have kept them. */
 export const EVENT_DAYS = 7
 
 /** UUIDs that follow from a number: their order is the order of the numbers, as with UUIDv7. */
 const uuid = (kind: number, number: string) =>
   `('0199f000-000${kind}-7000-8000-' || lpad(to_hex(${number}), 12, '0'))::uuid`
+/** SQL: the id of customer number `number`. */
+export const customerUuid = (number: string) => uuid(CUSTOMER, number)
 const PROGRAM = 1
 const ENROLMENT = 3
 const CARD = 4
@@ -51,14 +52,15 @@ export function peopleStatements({ tenants, membersPerTenant, entriesPerCard, op
 }
 
 /** Entries number $1 to $2 of all tenants, counted in the order of time, with their events as far as those are kept. */
-export function historyStatement({ tenants, membersPerTenant, entriesPerCard, openingPoints }: Population): string {
+export function historyStatement(population: Population): string {
+  const { tenants, membersPerTenant, entriesPerCard, openingPoints, historyDays = 365 } = population
   const streamHead = membersPerTenant * entriesPerCard
   return `
     with numbered as (
       select
         t, seq, t::bigint * ${membersPerTenant} + (seq - 1) % ${membersPerTenant} as c,
         (seq - 1) / ${membersPerTenant} + 1 as version,
-        date_trunc('milliseconds', stream.last_at - interval '${HISTORY_DAYS} days' * (1 - seq / ${streamHead}::float8)) as at,
+        date_trunc('milliseconds', stream.last_at - interval '${historyDays} days' * (1 - seq / ${streamHead}::float8)) as at,
         stream.epoch
       from generate_series($1::bigint, $2::bigint) number
       cross join lateral (select number % ${tenants} as t, number / ${tenants} + 1 as seq) position

@@ -9,6 +9,8 @@ export type Population = {
   readonly entriesPerCard: number
   /** High enough for whatever is redeemed later: a benchmark of refusals would be another one. */
   readonly openingPoints: number
+  /** So far back entries reach, evenly. Default 365. */
+  readonly historyDays?: number
 }
 
 export const entriesOf = ({ tenants, membersPerTenant, entriesPerCard }: Population): number =>
