@@ -16,12 +16,16 @@ type Options = {
   country: string
   currency: string
   program: string
+  timeZone?: string
 }
 
 const country = z
   .string()
   .refine(isSupportedCountry, { error: 'must be an ISO 3166-1 country code with two letters, such as KE' })
 const name = z.string().trim().min(1).max(100)
+const timeZone = z.string().refine((value) => Intl.supportedValuesOf('timeZone').includes(value) || value === 'UTC', {
+  error: 'must be an IANA time zone, such as Africa/Nairobi',
+})
 
 const command = describeCommand({
   name: 'npm run tenant:create --',
@@ -41,6 +45,11 @@ const command = describeCommand({
   )
   .requiredOption('--country <code>', 'how phone numbers without a country code are read', parsedBy(country))
   .requiredOption('--currency <code>', 'ISO 4217', parsedBy(fields.currency))
+  .option(
+    '--time-zone <name>',
+    'where its days begin, for lists by day and the dashboard; the country’s, where it has only one, else UTC',
+    parsedBy(timeZone),
+  )
   .option('--program <name>', 'name of the default points programme', parsedBy(name), 'Points')
   .action(async (options: Options) => {
     const password = options.password ?? randomBytes(12).toString('base64url')
@@ -56,7 +65,13 @@ async function create(url: string, options: Options, password: string): Promise<
   await inTransaction(url, async (client) => {
     const { rowCount } = await client.query('select from tenants where id = $1', [id])
     if (rowCount! > 0) throw new Error(`there is a tenant ${id} already; choose another --id`)
-    await createTenant(client, { id, name: options.name, programName: program, settings: { defaultCountry, currency } })
+    const settings = { defaultCountry, currency, timeZone: options.timeZone ?? onlyTimeZoneOf(defaultCountry) }
+    await createTenant(client, { id, name: options.name, programName: program, settings })
     await addStaff(client, { tenant: id, email: ownerEmail, name: ownerName, role: 'owner', password })
   })
+}
+
+function onlyTimeZoneOf(region: string): string {
+  const zones = new Intl.Locale('und', { region }).getTimeZones()
+  return zones?.length === 1 ? zones[0]! : 'UTC'
 }

@@ -1,7 +1,8 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { expect, test } from 'vitest'
 import { Random } from '../random.ts'
-import { planBookings, planVisits } from './histories.ts'
+import { planVisits } from './histories.ts'
+import { planBookings, planPayments } from './money.ts'
 import { makePeople } from './people.ts'
 
 test('people have names and valid phones of their own, the same for the same seed', () => {
@@ -38,8 +39,32 @@ test('what is over was not merely booked, and what is to come was not completed'
     now,
   )
   for (const { startsAt, status, paymentStatus } of bookings) {
-    expect(startsAt < now ? ['completed', 'cancelled', 'no_show'] : ['booked', 'cancelled']).toContain(status)
+    const isOver = +startsAt + 2 * 3_600_000 < +now
+    expect(isOver ? ['completed', 'cancelled', 'no_show'] : ['booked', 'cancelled']).toContain(status)
     if (paymentStatus === 'paid') expect(status).toBe('completed')
   }
   expect(new Set(bookings.map(({ status }) => status)).size).toBe(4)
 })
+
+test('paid bookings have their payment, after the meal, and nobody has paid yet for what is to come', () => {
+  const now = new Date('2026-11-21T12:00:00Z')
+  const random = new Random(4)
+  const bookings = planBookings(
+    random,
+    Array.from({ length: 50 }, (_, index) => index),
+    now,
+  )
+  const payments = planPayments(random, { bookings, customers: 50, guestsADay: 4, now })
+  const paid = bookings.flatMap(({ paymentStatus, amountMinor }, index) =>
+    paymentStatus === 'paid' ? [[index, amountMinor]] : [],
+  )
+  const forBookings = payments.filter(({ booking }) => booking !== null)
+  expect(forBookings.map(({ booking, amountMinor }) => [booking, amountMinor]).toSorted(byFirst)).toEqual(paid)
+  for (const { booking, paidAt } of forBookings) expect(paidAt > bookings[booking!]!.startsAt).toBe(true)
+  expect(payments.every(({ paidAt, amountMinor, refundedMinor }) => paidAt < now && refundedMinor < amountMinor)).toBe(
+    true,
+  )
+  expect(payments.map(({ paidAt }) => paidAt)).toEqual(payments.map(({ paidAt }) => paidAt).toSorted((a, b) => +a - +b))
+})
+
+const byFirst = (one: (number | null)[], other: (number | null)[]) => one[0]! - other[0]!

@@ -52,30 +52,3 @@ export function planVisits(random: Random, { openings, servers, orderPrefix }: H
   }
   return visits
 }
-
-export type Booking = {
-  readonly customer: number
-  readonly startsAt: Date
-  readonly status: 'booked' | 'completed' | 'cancelled' | 'no_show'
-  readonly paymentStatus: 'unpaid' | 'paid'
-  readonly amountMinor: number
-}
-
-const DAY_MS = 86_400_000
-
-/** Tables that customers booked: one to three each, over the last month and the next fortnight, at lunch or dinner time. */
-export function planBookings(random: Random, customers: readonly number[], now: Date): Booking[] {
-  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
-  return customers.flatMap((customer) =>
-    Array.from({ length: random.int(1, 3) }, () => {
-      const day = random.int(-30, 14)
-      const startsAt = new Date(today + day * DAY_MS + random.pick([12, 13, 18, 19, 20]) * 3_600_000)
-      const past = startsAt < now
-      const status = past
-        ? random.weighted({ completed: 8, cancelled: 1, no_show: 1 })
-        : random.weighted({ booked: 9, cancelled: 1 })
-      const paymentStatus = status === 'completed' && random.chance(0.9) ? 'paid' : 'unpaid'
-      return { customer, startsAt, status, paymentStatus, amountMinor: random.int(15, 120) * 10_000 }
-    }),
-  )
-}

@@ -1,12 +1,15 @@
+import { randomUUIDv7 } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import { createSecretBox } from '../../services/api/src/payments/sealing.ts'
 import { inTransaction } from '../database.ts'
 import { Random } from '../random.ts'
 import { addStaff, addTerminal, createTenant, enrolMember } from '../tenants.ts'
-import { planBookings, planVisits } from './histories.ts'
+import { planVisits } from './histories.ts'
+import { planBookings, planPayments } from './money.ts'
 import { makePeople, type Person } from './people.ts'
 import { DEMO_PASSWORD, demoTenants, JOHN_DOE, type DemoTenant } from './tenants.ts'
-import { bookTables, changePoints, makeVips, reverse, setUpProviders, type Actor } from './write.ts'
+import { bookTables, takePayments } from './write-money.ts'
+import { changePoints, makeVips, reverse, setUpProviders, type Actor } from './write.ts'
 
 /** The same people and histories every time. */
 const SEED = 275
@@ -73,19 +76,40 @@ async function seedTenant(client: ClientBase, tenant: DemoTenant, people: readon
     vips.map((index) => customers[index]!),
     servers.at(-1)!,
   )
-  await bookTables(
-    client,
-    tenant,
-    planBookings(random, bookers, new Date()).map((booking) => ({
-      ...booking,
-      customerId: customers[booking.customer]!,
-    })),
-  )
+  await seedMoney(client, tenant, random, { customers, bookers })
   // Nobody has been listening yet, so there is nothing to be delivered.
   await client.query(
     `update deliveries set seq = streams.head from streams
      where streams.tenant_id = $1 and deliveries.tenant_id = $1`,
     [tenant.id],
+  )
+}
+
+type Guests = { readonly customers: readonly string[]; readonly bookers: readonly number[] }
+
+async function seedMoney(
+  client: ClientBase,
+  tenant: DemoTenant,
+  random: Random,
+  { customers, bookers }: Guests,
+): Promise<void> {
+  const now = new Date()
+  const bookings = planBookings(random, bookers, now).map((booking) => ({ ...booking, id: randomUUIDv7() }))
+  const { guestsADay } = tenant
+  const payments = planPayments(random, { bookings, customers: customers.length, guestsADay, now })
+  await bookTables(
+    client,
+    tenant,
+    bookings.map(({ customer, ...booking }) => ({ ...booking, customerId: customers[customer]! })),
+  )
+  await takePayments(
+    client,
+    tenant,
+    payments.map(({ customer, booking, ...payment }) => ({
+      ...payment,
+      customerId: customer === null ? null : customers[customer]!,
+      bookingId: booking === null ? null : bookings[booking]!.id,
+    })),
   )
 }
 

@@ -20,6 +20,8 @@ export type DemoTenant = {
   /** How many customers have booked a table; some of them are VIPs. */
   readonly bookers: number
   readonly bookersAmongVips: number
+  /** How many come without a booking, on a quiet day at most. */
+  readonly guestsADay: number
 }
 
 /** Two businesses, so that one can see that neither sees the other. A few people are customers of both. */
@@ -28,7 +30,7 @@ export const demoTenants: readonly DemoTenant[] = [
     id: 'demo',
     name: 'Harbour Kitchen',
     programName: 'Harbour Points',
-    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false },
+    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false, timeZone: 'Africa/Nairobi' },
     staff: [
       { email: 'owner@demo.test', name: 'Olivia Achieng', role: 'owner' },
       { email: 'cashier@demo.test', name: 'Caleb Barasa', role: 'cashier' },
@@ -43,12 +45,13 @@ export const demoTenants: readonly DemoTenant[] = [
     vips: 12,
     bookers: 40,
     bookersAmongVips: 7,
+    guestsADay: 8,
   },
   {
     id: 'rival',
     name: 'Rival Grill',
     programName: 'Grill Points',
-    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false },
+    settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false, timeZone: 'Africa/Nairobi' },
     staff: [{ email: 'owner@rival.test', name: 'Rufus Langley', role: 'owner' }],
     terminals: [{ name: 'Till 1', key: 'rival-terminal-key' }],
     orderPrefix: 'RG-',
@@ -57,6 +60,7 @@ export const demoTenants: readonly DemoTenant[] = [
     vips: 3,
     bookers: 4,
     bookersAmongVips: 1,
+    guestsADay: 3,
   },
 ]
 

@@ -2,7 +2,6 @@ import type { Actor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
 import { sealAccount } from '../../services/api/src/payments/accounts.ts'
 import type { SecretBox } from '../../services/api/src/payments/sealing.ts'
-import type { Booking } from './histories.ts'
 import type { DemoTenant } from './tenants.ts'
 
 export type { Actor }
@@ -62,33 +61,6 @@ export async function makeVips(
        from made`,
       [tenant, customerIds, JSON.stringify(actor)],
     ),
-  )
-}
-
-/** Books tables and tells the stream. */
-export async function bookTables(
-  client: ClientBase,
-  { id: tenant, settings: { currency } }: DemoTenant,
-  bookings: readonly (Booking & { customerId: string })[],
-): Promise<void> {
-  const actor: Actor = { type: 'system', id: 'setup', name: null }
-  await client.query(
-    `with made as (
-       insert into bookings (tenant_id, customer_id, status, payment_status, starts_at, amount_minor, currency)
-       select $1, "customerId", status, "paymentStatus", "startsAt", "amountMinor", $2
-       from json_to_recordset($3)
-         as b ("customerId" uuid, status text, "paymentStatus" text, "startsAt" timestamptz, "amountMinor" bigint)
-       returning *
-     )
-     select append_event($1, 'booking_updated', 1, customer_id, $4::json, json_build_object(
-       'bookingId', made.id, 'bookingVersion', made.version, 'customerId', customer_id,
-       'customerName', members.display_name, 'status', status, 'paymentStatus', payment_status,
-       'startsAt', to_char(starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-       'amountMinor', amount_minor, 'currency', currency
-     ))
-     from made
-     join members using (tenant_id, customer_id)`,
-    [tenant, currency, JSON.stringify(bookings), JSON.stringify(actor)],
   )
 }
 

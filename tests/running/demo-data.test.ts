@@ -77,6 +77,13 @@ test('M1 the generated customers are varied, and their phones are real ones', as
        (select count(*)::int from entries where tenant_id = 'demo' and type = 'reverse') as reversals,
        (select count(distinct version)::int > 8 from cards where tenant_id = 'demo') as varied`,
   )
+  const [money] = await database.sql(
+    `select
+       count(*)::int > 500 as many, count(distinct provider)::int as ways, count(booking_id)::int > 50 as booked,
+       count(*) filter (where refunded_minor > 0) > 3 as refunded, min(paid_at) < now() - interval '90 days' as long_ago
+     from payments where tenant_id = 'demo'`,
+  )
+  expect(money).toEqual({ many: true, ways: 4, booked: true, refunded: true, long_ago: true })
   expect(figures).toEqual({ vips: 12, bookers: 40, candidates: 33, tills: 4, reversals: 6, varied: true })
 })
 
@@ -120,7 +127,8 @@ test('M1 callbacks of demo’s payment providers are proved by what the contract
   const unknown = await postMpesa(api, 'demo', stkCallback({ checkout: 'ws_CO_nobody' }), 'demo-mpesa-secret')
   expect(unknown.body['code']).toBe('payment-not-found')
   await api.close()
-  expect(await database.sql(`select amount_minor::int, status, currency from payments`)).toEqual([
-    { amount_minor: 100, status: 'succeeded', currency: 'KES' },
-  ])
+  const paid = await database.sql(
+    `select amount_minor::int, status, currency from payments where provider_reference = 'demo-ref'`,
+  )
+  expect(paid).toEqual([{ amount_minor: 100, status: 'succeeded', currency: 'KES' }])
 })

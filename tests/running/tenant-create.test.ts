@@ -39,7 +39,9 @@ test('tenant:create makes a business whose owner can sign in with the password t
   const programs = await api.call('GET', '/api/admin/programs', { token: body['token'] })
   expect(programs.body['items']).toMatchObject([{ name: 'Points', isDefault: true, active: true }])
   const [tenant] = await database.sql('select settings from tenants where id = $1', ['blue-bistro'])
-  expect(tenant).toEqual({ settings: { defaultCountry: 'KE', currency: 'KES', adjustmentsNeedApproval: false } })
+  expect(tenant).toEqual({
+    settings: { defaultCountry: 'KE', currency: 'KES', adjustmentsNeedApproval: false, timeZone: 'Africa/Nairobi' },
+  })
 
   const again = await create()
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('there is a tenant blue-bistro already') })
@@ -54,7 +56,22 @@ test('tenant:create takes a password and a programme of your own, and does not r
   expect(await database.sql(`select name from programs where tenant_id = 'own'`)).toEqual([{ name: 'Stars' }])
 })
 
+test('tenant:create takes the time zone of a country that has one, and asks for none where there are several', async () => {
+  const zoneOf = async (id: string, more: Record<string, string>) => {
+    expect((await create({ '--id': id, '--password': 'my-own-words', ...more })).code).toBe(0)
+    const [tenant] = await database.sql<{ zone: string }>(
+      `select settings ->> 'timeZone' as zone from tenants where id = $1`,
+      [id],
+    )
+    return tenant!.zone
+  }
+  expect(await zoneOf('paris', { '--country': 'FR' })).toBe('Europe/Paris')
+  expect(await zoneOf('somewhere', { '--country': 'US' })).toBe('UTC')
+  expect(await zoneOf('chicago', { '--country': 'US', '--time-zone': 'America/Chicago' })).toBe('America/Chicago')
+})
+
 test.each([
+  ['--time-zone', 'Mars/Base', 'must be an IANA time zone'],
   ['--id', 'Blue Bistro', 'must be a tenant slug'],
   ['--country', 'Kenya', 'must be an ISO 3166-1 country code'],
   ['--currency', 'shilling', 'must be an ISO 4217 currency code'],
