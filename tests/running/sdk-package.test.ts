@@ -59,7 +59,7 @@ describe('the published packages', () => {
     }
   })
 
-  test('weigh little: core and socket 25 kB, the query bridge 3 kB more, logs in place 1.5 kB more, the hooks half a kB, those for money 1.5 kB', async () => {
+  test('weigh little: core and socket 25 kB, the query bridge 3 kB more, logs in place 1.5 kB more, the hooks half a kB, those for money 1.6 kB', async () => {
     const core = await weigh('index.js', 'createLoyaltyClient, LoyaltyClientError')
     const query = await weigh('query.js', 'bindQueryClient, queryKeys', core.modules)
     const logs = await weigh('logs.js', 'logPatches', [...core.modules, ...query.modules])
@@ -78,7 +78,7 @@ describe('the published packages', () => {
     expect(queryBytes).toBeLessThanOrEqual(3_000)
     expect(logsBytes).toBeLessThanOrEqual(1_500)
     expect(reactBytes).toBeLessThanOrEqual(500)
-    expect(moneyBytes).toBeLessThanOrEqual(1_500)
+    expect(moneyBytes).toBeLessThanOrEqual(1_600)
   })
 
   test('the SDK brings no validator, and nothing that a policy without eval forbids', async () => {

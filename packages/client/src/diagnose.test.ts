@@ -35,7 +35,7 @@ describe('diagnose', () => {
       socket: 'ok: the server took our token',
       room: 'ok: let in at 1:10',
       broadcast: 'ok: a beat came, at 1:10',
-      poll: 'ok: a poll has confirmed that nothing is missing',
+      poll: 'ok: nothing is missing',
     })
     expect(it.sockets[1]!.closed).toBe(true)
     expect(first.closed).toBe(false)

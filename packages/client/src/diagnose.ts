@@ -69,13 +69,13 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Chann
   const rest = check('rest', async (signal) => {
     if (readPage === null) return 'a customer reads snapshots; see poll'
     const page = await readPage(null, signal)
-    if (page === 'unchanged') return 'the API answers, and nothing has changed'
+    if (page === 'unchanged') return 'nothing has changed'
     apiHead = page.head
     return `the API stands at ${formatCursor(page.head)}`
   })
   const catchUp = check('catch-up', async (signal) => {
     const position = options.cursor()
-    if (readPage === null || position === null) return 'no position yet: there is nothing to catch up from'
+    if (readPage === null || position === null) return 'no position yet'
     const page = await readPage(parseCursor(position), signal)
     if (page === 'unchanged') return `nothing after ${position}`
     if (page.reset) throw new LoyaltyClientError('bad-answer', `the stream cannot be continued from ${position}`)
@@ -83,7 +83,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<readonly Chann
   })
   const poll = check('poll', async () => {
     await options.poll()
-    return 'a poll has confirmed that nothing is missing'
+    return 'nothing is missing'
   })
   const probe = rest.then(() => probeSocket(options, check, apiHead))
   return [token, await rest, await catchUp, ...(await probe), await poll]

@@ -26,10 +26,7 @@ export function createTenantStream(readPage: ReadPage, start: Cursor | null): St
     const { cursor } = sequencer
     const moved = after === null || cursor === null || compareCursors(after, cursor) !== 0
     if (!moved && !reached(page.head)) {
-      throw new LoyaltyClientError(
-        'bad-answer',
-        'the API has events after our position, but its page holds none of them',
-      )
+      throw new LoyaltyClientError('bad-answer', 'the page of events is empty, but the stream goes on')
     }
     return { ...step, moved }
   }
