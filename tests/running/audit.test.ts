@@ -350,6 +350,7 @@ test('M5 notifications that were forgotten long after their events are not misse
   await traded.rolledBack(async (client) => {
     await client.query('set local session_replication_role = replica')
     await client.query(`update entries set created_at = created_at - interval '100 days'`)
+    await client.query(`update payments set updated_at = updated_at - interval '100 days'`)
     await client.query(`update adjustments set created_at = created_at - interval '400 days'`)
     await client.query(`delete from events`)
     // All that were read; somebody has never looked, and has kept theirs.
