@@ -1,6 +1,6 @@
+import { minorUnits } from '@loyalty-live/events/minor-units'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../tests/harness/database.ts'
-import { minorUnits } from './currency.ts'
 
 let database: TestDatabase
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('PostgreSQL and the API know the same minor units of every currency', async () => {
+test('PostgreSQL and the contract know the same minor units of every currency', async () => {
   const codes = Intl.supportedValuesOf('currency')
   const rows = await database.sql<{ code: string; units: number }>(
     'select code, minor_units(code)::int as units from unnest($1::text[]) as code',

@@ -1,6 +1,6 @@
+import { minorUnits } from '@loyalty-live/events/minor-units'
 import { z } from 'zod'
 import { ApiError } from '../../errors.ts'
-import { minorUnits } from '../currency.ts'
 import type { ChargeFact } from '../provider.ts'
 
 const reference = z.string().min(1).max(200)
