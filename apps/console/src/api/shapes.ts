@@ -58,6 +58,8 @@ export type Settings = {
   readonly defaultCountry: string
   /** ISO 4217. */
   readonly currency: string
+  /** IANA name. */
+  readonly timeZone: string
   readonly adjustmentsNeedApproval: boolean
   readonly version: number
 }

@@ -167,6 +167,8 @@ export const deEngagement: EngagementWords = {
     currency: 'Währung',
     currencyHint:
       'Sie bleibt, sobald Buchungen oder Zahlungen Beträge haben: Zwei Währungen lassen sich nicht addieren.',
+    timeZone: 'Zeitzone',
+    timeZoneHint: 'Wann ein Tag beginnt: für Buchungen und die Übersicht',
     approval: 'Berichtigungen brauchen die Zustimmung des Kunden',
     approvalHint:
       'Von Hand berichtigte Punkte ändern sich dann erst, wenn der Kunde auf dem Telefon zustimmt, innerhalb von sieben Tagen.',

@@ -177,6 +177,8 @@ export const enEngagement = {
     countryHint: 'Where a phone number without a country code is from',
     currency: 'Currency',
     currencyHint: 'It stays once bookings or payments have amounts in it: two currencies cannot be added up.',
+    timeZone: 'Time zone',
+    timeZoneHint: 'When a day begins: for bookings and the dashboard',
     approval: 'Adjustments need the customer’s approval',
     approvalHint:
       'Points that are corrected by hand then change only when the customer agrees on their phone, within seven days.',

@@ -5,6 +5,8 @@ import { text } from '../http/fields.ts'
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 
+const TIME_ZONES: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
+
 const adjustmentsNeedApproval = z.boolean().meta({
   description: 'Whether points changed by hand wait for the customer’s approval. What waits already goes on waiting',
 })
@@ -16,6 +18,7 @@ export const settingsRecord = z
       description: 'ISO 3166-1 alpha-2: where a phone number without a country code is from',
     }),
     currency: z.string().meta({ description: 'ISO 4217. Stays, once an amount was recorded in it' }),
+    timeZone: z.string().meta({ description: 'IANA name: when days begin, in lists and figures by the day' }),
     adjustmentsNeedApproval,
     version: z.int(),
     cursor: cursorText,
@@ -33,6 +36,10 @@ export const patchBody = z.strictObject({
   currency: z
     .string()
     .refine((code) => CURRENCIES.has(code), { error: 'is not an ISO 4217 currency code, such as KES' })
+    .optional(),
+  timeZone: z
+    .string()
+    .refine((name) => TIME_ZONES.has(name), { error: 'is not the name of a time zone, such as Africa/Nairobi' })
     .optional(),
   adjustmentsNeedApproval: adjustmentsNeedApproval.optional(),
 })

@@ -64,6 +64,7 @@ test('what changes nothing is no new version; what is changed by hand in SQL is 
 test.each([
   [{ defaultCountry: 'XX' }, 'body.defaultCountry: is not an ISO 3166-1 country code'],
   [{ currency: 'QQQ' }, 'body.currency: is not an ISO 4217 currency code'],
+  [{ timeZone: 'Mars/Base' }, 'body.timeZone: is not the name of a time zone'],
   [{ name: '  ' }, 'body.name'],
   [{ id: 'other' }, 'id'],
 ])('%j is refused', async (body, detail) => {
@@ -79,6 +80,21 @@ test('a number is read by the new country at once, although settings are remembe
   await patch({ defaultCountry: 'KE' })
   expect((await lookUp()).body['customer'].id).toBe(customer.id)
   await patch({ defaultCountry: 'GB' })
+})
+
+test('in another time zone, what has happened is on other days of the dashboard', async () => {
+  const cash = { provider: 'cash', amountMinor: 500, paidAt: '2026-01-09T22:30:00Z' }
+  await api.call('POST', '/api/admin/payments', {
+    token: await api.signIn(rival, 'owner'),
+    headers: newKey(),
+    body: cash,
+  })
+  const token = await api.signIn(rival, 'owner')
+  const days = () => database.sql<{ day: string }>(`select day::text from revenue_days where tenant_id = 'rival'`)
+  expect((await read(token)).body['timeZone']).toBe('UTC')
+  expect(await days()).toEqual([{ day: '2026-01-09' }])
+  expect((await patch({ timeZone: 'Africa/Nairobi' }, '*', token)).body['timeZone']).toBe('Africa/Nairobi')
+  expect(await days()).toEqual([{ day: '2026-01-10' }])
 })
 
 test('whether an adjustment needs approval counts from the next one on', async () => {

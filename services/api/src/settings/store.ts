@@ -35,8 +35,9 @@ export async function updateSettings(
 
 /** Whether anything of the tenant is an amount of money. */
 export async function hasAmounts(trx: TenantTransaction, tenant: string): Promise<boolean> {
-  const booking = await trx.selectFrom('bookings').select('id').where('tenant_id', '=', tenant).limit(1).execute()
-  return booking.length > 0
+  const anyOf = (table: 'bookings' | 'payments') =>
+    trx.selectFrom(table).select('id').where('tenant_id', '=', tenant).limit(1).executeTakeFirst()
+  return ((await anyOf('bookings')) ?? (await anyOf('payments'))) !== undefined
 }
 
 const selectSettings = (trx: TenantTransaction, tenant: string) =>
@@ -48,6 +49,7 @@ const toRecord = ({ name, settings, version }: Row): SettingsRecord => ({
   name,
   defaultCountry: settings.defaultCountry,
   currency: settings.currency,
+  timeZone: settings.timeZone ?? 'UTC',
   adjustmentsNeedApproval: settings.adjustmentsNeedApproval,
   version,
 })

@@ -20,6 +20,7 @@ export function SettingsForm({ form, mayChange }: { form: DraftForm<SettingsFiel
     name: words.name,
     defaultCountry: words.country,
     currency: words.currency,
+    timeZone: words.timeZone,
     adjustmentsNeedApproval: words.approval,
   }
   return (
@@ -67,6 +68,17 @@ export function SettingsForm({ form, mayChange }: { form: DraftForm<SettingsFiel
           allowDeselect={false}
           disabled={!mayChange}
         />
+        <Select
+          label={labels.timeZone}
+          description={words.timeZoneHint}
+          value={values.timeZone}
+          onChange={(name) => name !== null && set('timeZone', name)}
+          data={TIME_ZONES}
+          searchable
+          limit={100}
+          allowDeselect={false}
+          disabled={!mayChange}
+        />
         <ConflictNotice form={form} nameOf={(field) => labels[field]} />
         <Problem error={form.error} />
         {mayChange && (
@@ -85,6 +97,7 @@ export function SettingsForm({ form, mayChange }: { form: DraftForm<SettingsFiel
   )
 }
 
+const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 const CURRENCIES: readonly string[] = Intl.supportedValuesOf('currency')
 
 /** Codes under the names that the language has for them, in its order. */

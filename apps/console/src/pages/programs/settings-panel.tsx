@@ -43,10 +43,11 @@ function EditSettings({ settings, tenant, mayChange }: { settings: Settings; ten
   const toasts = useToasts()
   const form = useDraft({
     record: settings,
-    fieldsOf: ({ name, defaultCountry, currency, adjustmentsNeedApproval }: Settings) => ({
+    fieldsOf: ({ name, defaultCountry, currency, timeZone, adjustmentsNeedApproval }: Settings) => ({
       name,
       defaultCountry,
       currency,
+      timeZone,
       adjustmentsNeedApproval,
     }),
     async send(body, version) {
