@@ -1,5 +1,7 @@
 /** How long an answer may take; a till that waits longer asks again under the same key. */
 const ANSWER_MAX_MS = 15_000
+/** A year of payments takes its time on a slow line. */
+const FILE_MAX_MS = 120_000
 
 /** The API said no, in its own words (RFC 9457). */
 export class Refusal extends Error {
@@ -52,11 +54,29 @@ export type RequestOptions = {
  * @throws Refusal when the API refused; NoAnswer when it cannot be known whether the request was carried out
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const text = await exchange(path, options, ANSWER_MAX_MS, (response) => response.text())
+  return parse(text) as T
+}
+
+/**
+ * A file to be kept, whatever is in it.
+ *
+ * @throws as `request`
+ */
+export async function requestFile(path: string, options: RequestOptions = {}): Promise<Blob> {
+  return exchange(path, options, FILE_MAX_MS, (response) => response.blob())
+}
+
+async function exchange<Body>(
+  path: string,
+  options: RequestOptions,
+  limitMs: number,
+  read: (response: Response) => Promise<Body>,
+): Promise<Body> {
   const { method = 'GET', token, body, headers, signal } = options
-  let response: Response
-  let text: string
+  let refused: { readonly status: number; readonly text: string; readonly retryAfterSeconds: number | null }
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       cache: 'no-store',
       headers: {
@@ -66,21 +86,22 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([AbortSignal.timeout(ANSWER_MAX_MS), ...(signal ? [signal] : [])]),
+      signal: AbortSignal.any([AbortSignal.timeout(limitMs), ...(signal ? [signal] : [])]),
     })
-    text = await response.text()
+    if (response.ok) return await read(response)
+    const retryAfterSeconds = Number(response.headers.get('retry-after')) || null
+    refused = { status: response.status, text: await response.text(), retryAfterSeconds }
   } catch (error) {
     signal?.throwIfAborted()
     throw new NoAnswer('the server did not answer', { cause: error })
   }
+  const { status, text } = refused
   // 429 and 5xx: the server could not say yes or no. The same request may be sent again, under the same key.
-  if (response.status === 429 || response.status >= 500) {
-    const { status, headers: said } = response
-    const retryAfterSeconds = Number(said.get('retry-after')) || null
+  if (status === 429 || status >= 500) {
+    const { retryAfterSeconds } = refused
     throw new NoAnswer(`the server answered ${status}`, { cause: parse(text), status, retryAfterSeconds })
   }
-  if (!response.ok) throw new Refusal(response.status, parse(text))
-  return parse(text) as T
+  throw new Refusal(status, parse(text))
 }
 
 /** A proxy on the way may answer with a page of its own: that is no answer of the API. */

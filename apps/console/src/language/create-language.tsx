@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { keepPreference, readPreference } from '../preferences.ts'
-import { createFormat, type Format } from './format.ts'
+import type { Format } from './format.ts'
 
 /** What each language is called in itself. */
 export const languageNames = { en: 'English', de: 'Deutsch' } as const
@@ -12,16 +12,23 @@ export type Dictionaries<Words> = { readonly en: Words } & {
   readonly [Code in Exclude<LanguageCode, 'en'>]: () => Promise<Words>
 }
 
-export type Language<Words> = {
+export type Language<Words, Formats extends Format = Format> = {
   readonly code: LanguageCode
   readonly words: Words
-  readonly format: Format
+  readonly format: Formats
   choose(code: LanguageCode): void
 }
 
-/** Gives a side of the product its languages: a provider, and the hooks that read what it provides. */
-export function createLanguage<Words>(dictionaries: Dictionaries<Words>) {
-  const LanguageContext = createContext<Language<Words> | null>(null)
+/**
+ * Gives a side of the product its languages: a provider, and the hooks that read what it provides.
+ *
+ * @param formatOf what of numbers and times that side writes, in a locale
+ */
+export function createLanguage<Words, Formats extends Format>(
+  dictionaries: Dictionaries<Words>,
+  formatOf: (locale: string) => Formats,
+) {
+  const LanguageContext = createContext<Language<Words, Formats> | null>(null)
 
   /** Shows everything in the chosen language, or else in the first of the browser's that there is. */
   function LanguageProvider({ children }: { children: ReactNode }) {
@@ -44,11 +51,11 @@ export function createLanguage<Words>(dictionaries: Dictionaries<Words>) {
       }
     }, [code])
 
-    const language = useMemo<Language<Words> | null>(() => {
+    const language = useMemo<Language<Words, Formats> | null>(() => {
       if (!loaded) return null
       return {
         ...loaded,
-        format: createFormat(regionOf(loaded.code)),
+        format: formatOf(regionOf(loaded.code)),
         choose(chosen) {
           keepPreference('console.language', chosen)
           setCode(chosen)
@@ -59,7 +66,7 @@ export function createLanguage<Words>(dictionaries: Dictionaries<Words>) {
     return language && <LanguageContext value={language}>{children}</LanguageContext>
   }
 
-  function useLanguage(): Language<Words> {
+  function useLanguage(): Language<Words, Formats> {
     const language = use(LanguageContext)
     if (!language) throw new Error('useLanguage needs a LanguageProvider around it')
     return language
@@ -71,7 +78,7 @@ export function createLanguage<Words>(dictionaries: Dictionaries<Words>) {
     /** The words of the screen. */
     useWords: (): Words => useLanguage().words,
     /** Numbers and times as the language writes them. */
-    useFormat: (): Format => useLanguage().format,
+    useFormat: (): Formats => useLanguage().format,
   }
 }
 

@@ -1,5 +1,5 @@
 import { LoyaltyClientError } from '@loyalty-live/client'
-import { request, NoAnswer, Refusal, type RequestOptions } from '../api/http.ts'
+import { request, requestFile, NoAnswer, Refusal, type RequestOptions } from '../api/http.ts'
 import type { Session, User } from '../api/shapes.ts'
 
 export type Credentials =
@@ -40,6 +40,8 @@ export type SessionKeeper<Who extends Identity = User, How extends AnyCredential
   refresh(): Promise<string>
   /** Asks the API as this user; a token that was refused is replaced once. */
   ask<T>(path: string, options?: Omit<RequestOptions, 'token'>): Promise<T>
+  /** The same, for a file. */
+  askFile(path: string): Promise<Blob>
   signOut(): Promise<void>
   /** Forgets who is signed in: they have signed out in another tab. */
   forget(): void
@@ -106,6 +108,18 @@ export function createSessionKeeper<Who extends Identity = User, How extends Any
     return lasts ? session! : continueSession()
   }
 
+  async function withToken<T>(send: (token: string) => Promise<T>): Promise<T> {
+    const { token } = await current()
+    try {
+      return await send(token)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 401) throw error
+      // Another caller may have replaced it in the meantime.
+      const next = session !== null && session.token !== token ? session : await continueSession()
+      return send(next.token)
+    }
+  }
+
   return {
     get user() {
       return session?.user ?? null
@@ -133,17 +147,8 @@ export function createSessionKeeper<Who extends Identity = User, How extends Any
     },
     token: async () => (await current()).token,
     refresh: async () => (await continueSession()).token,
-    async ask<T>(path: string, options: Omit<RequestOptions, 'token'> = {}) {
-      const { token } = await current()
-      try {
-        return await request<T>(path, { ...options, token })
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.status !== 401) throw error
-        // Another caller may have replaced it in the meantime.
-        const next = session !== null && session.token !== token ? session : await continueSession()
-        return request<T>(path, { ...options, token: next.token })
-      }
-    },
+    ask: (path, options = {}) => withToken((token) => request(path, { ...options, token })),
+    askFile: (path) => withToken((token) => requestFile(path, { token })),
     async signOut() {
       const refreshToken = shelf.getItem(shelfKey)
       keep(null)
