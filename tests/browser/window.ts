@@ -75,12 +75,12 @@ async function signIn(page: Page, credentials: Credentials): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** Waits until a locator shows a text; says what it showed instead. */
+/** Waits until a locator shows a text, whether its spaces may break or not; says what it showed instead. */
 export async function shows(locator: Locator, text: string | RegExp, limitMs = 10_000): Promise<void> {
   const deadline = performance.now() + limitMs
   let last = ''
   while (performance.now() < deadline) {
-    last = (await locator.allInnerTexts()).join('\n')
+    last = (await locator.allInnerTexts()).join('\n').replaceAll(/[\u00A0\u202F]/g, ' ')
     if (typeof text === 'string' ? last.includes(text) : text.test(last)) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

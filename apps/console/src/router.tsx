@@ -13,6 +13,7 @@ import { useWords } from './language/language.tsx'
 import { readActivitySearch } from './pages/activity/search.ts'
 import { readOpenCustomer } from './pages/customer/open-customer.ts'
 import { readCustomersSearch } from './pages/customers/search.ts'
+import { readDashboardSearch } from './pages/dashboard/search.ts'
 import { readEnrolmentsSearch } from './pages/enrolments/search.ts'
 import { EmptyState, ErrorState } from './parts/states.tsx'
 import type { SessionKeeper } from './session/session.ts'
@@ -70,6 +71,14 @@ const customersRoute = createRoute({
   validateSearch: readCustomersSearch,
   beforeLoad: ({ context: { user } }) => requireRole(user, 'customers'),
   component: lazyRouteComponent(() => import('./pages/customers/customers-page.tsx'), 'CustomersPage'),
+})
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'dashboard',
+  validateSearch: readDashboardSearch,
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'dashboard'),
+  component: lazyRouteComponent(() => import('./pages/dashboard/dashboard-page.tsx'), 'DashboardPage'),
 })
 
 const tillRoute = createRoute({
@@ -138,6 +147,7 @@ const routeTree = rootRoute.addChildren([
   adminRoute.addChildren([
     adminStartRoute,
     customersRoute,
+    dashboardRoute,
     tillRoute,
     scanRoute,
     enrolmentsRoute,

@@ -1,6 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { listen, readJson, type StandIn } from './stand-in.ts'
 
+const MARCH = new Date('2026-03-04T08:15:00Z')
+
+/** 20260304111500, as Safaricom writes it. */
+const nairobiTime = (at: Date) =>
+  Number(new Date(at.getTime() + 3 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14))
+
 /** An STK callback in the shape of Safaricom's documentation. A result other than 0 comes without CallbackMetadata. */
 export function stkCallback(told: {
   checkout: string
@@ -8,8 +14,10 @@ export function stkCallback(told: {
   code?: number | string
   phone?: number | string
   receipt?: string
+  /** To the second. */
+  at?: Date
 }) {
-  const { checkout, amount = 1, code = 0, phone = 254_708_374_149, receipt = 'NLJ7RT61SV' } = told
+  const { checkout, amount = 1, code = 0, phone = 254_708_374_149, receipt = 'NLJ7RT61SV', at = MARCH } = told
   const paid = Number(code) === 0
   return {
     Body: {
@@ -25,7 +33,7 @@ export function stkCallback(told: {
                   { Name: 'Amount', Value: amount },
                   { Name: 'MpesaReceiptNumber', Value: receipt },
                   { Name: 'Balance' },
-                  { Name: 'TransactionDate', Value: 20_260_304_111_500 },
+                  { Name: 'TransactionDate', Value: nairobiTime(at) },
                   { Name: 'PhoneNumber', Value: phone },
                 ],
               },

@@ -29,6 +29,7 @@ export const de: Dictionary = {
   roles: { owner: 'Inhaber', admin: 'Verwaltung', cashier: 'Kasse', terminal: 'Terminal' },
   nav: {
     customers: 'Kunden',
+    dashboard: 'Übersicht',
     till: 'Kasse',
     scan: 'Scannen',
     enrolments: 'Anmeldungen',
@@ -218,8 +219,34 @@ export const de: Dictionary = {
       declined: (customer, program) => `${customer} hat abgelehnt: keine Karte bei ${program}`,
       cancelled: (customer, program) => `Die Anfrage an ${customer} für ${program} wurde zurückgenommen`,
     },
+    paid: (customer, amount, by, points) =>
+      `${amount}${customer === null ? '' : ` von ${customer}`} ${by}${points === null ? '' : `, ${points} Punkte`}`,
+    paidBy: {
+      paystack: 'über Paystack',
+      mpesa: 'über M-Pesa',
+      cash: 'bar',
+      card: 'mit Karte',
+      bank_transfer: 'per Überweisung',
+      other: 'auf anderem Weg',
+    },
+    payment: {
+      failed: (customer, amount) =>
+        `Eine Zahlung über ${amount}${customer === null ? '' : ` von ${customer}`} ist fehlgeschlagen`,
+      refunded: (customer, amount) => `${amount}${customer === null ? '' : ` von ${customer}`} zurückgegeben`,
+    },
     adjustmentDeclined: (customer, change) => `${customer} hat die Berichtigung um ${change} abgelehnt`,
     dismiss: 'Ausblenden',
+  },
+  money: {
+    providers: {
+      paystack: 'Paystack',
+      mpesa: 'M-Pesa',
+      cash: 'Bar',
+      card: 'Karte',
+      bank_transfer: 'Überweisung',
+      other: 'Anders',
+    },
+    nobody: 'Unbekannt',
   },
   states: {
     loading: 'Wird geladen',

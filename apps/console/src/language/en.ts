@@ -1,4 +1,6 @@
-import type { TransactionType } from '@loyalty-live/events'
+import type { EventData, TransactionType } from '@loyalty-live/events'
+
+type PaymentProvider = EventData<'payment_recorded'>['provider']
 
 /** Every word on the screen. Another language has the same shape, or it does not compile. */
 export const en = {
@@ -30,6 +32,7 @@ export const en = {
   roles: { owner: 'Owner', admin: 'Admin', cashier: 'Cashier', terminal: 'Terminal' },
   nav: {
     customers: 'Customers',
+    dashboard: 'Dashboard',
     till: 'Point of sale',
     scan: 'Scan',
     enrolments: 'Enrolments',
@@ -217,8 +220,35 @@ export const en = {
       declined: (customer: string, program: string) => `${customer} declined: no card in ${program}`,
       cancelled: (customer: string, program: string) => `The request to ${customer} to join ${program} was cancelled`,
     },
+    paid: (customer: string | null, amount: string, by: string, points: string | null) =>
+      `${amount}${customer === null ? '' : ` from ${customer}`} ${by}${points === null ? '' : `, ${points} points`}`,
+    paidBy: {
+      paystack: 'by Paystack',
+      mpesa: 'by M-Pesa',
+      cash: 'in cash',
+      card: 'by card',
+      bank_transfer: 'by bank transfer',
+      other: 'by other means',
+    } satisfies Record<PaymentProvider, string> as Record<PaymentProvider, string>,
+    payment: {
+      failed: (customer: string | null, amount: string) =>
+        `A payment of ${amount}${customer === null ? '' : ` by ${customer}`} has failed`,
+      refunded: (customer: string | null, amount: string) =>
+        `${amount}${customer === null ? '' : ` of ${customer}`} given back`,
+    },
     adjustmentDeclined: (customer: string, change: string) => `${customer} declined the adjustment of ${change}`,
     dismiss: 'Dismiss',
+  },
+  money: {
+    providers: {
+      paystack: 'Paystack',
+      mpesa: 'M-Pesa',
+      cash: 'Cash',
+      card: 'Card',
+      bank_transfer: 'Bank transfer',
+      other: 'Other',
+    } satisfies Record<PaymentProvider, string> as Record<PaymentProvider, string>,
+    nobody: 'Somebody unknown',
   },
   states: {
     loading: 'Loading',

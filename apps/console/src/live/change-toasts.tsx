@@ -11,8 +11,8 @@ export function ChangeToasts() {
   const toasts = useToasts()
 
   useLoyaltyEvents('loyalty_updated', ({ actor, data }) => {
-    // The enrolment that it belongs to is told below.
-    if (data.transactionType === 'enrol') return
+    // The enrolment or the payment that it belongs to is told below.
+    if (data.transactionType === 'enrol' || data.transactionType === 'payment') return
     const text = words.points(data.customerName, format.signed(data.pointsChange), nameOf(actor, words))
     toasts.show({ text, tone: 'news' })
   })
@@ -29,6 +29,21 @@ export function ChangeToasts() {
   })
   useLoyaltyEvents('enrolment_updated', ({ data: { status, customerName, programName } }) => {
     toasts.show({ text: words.enrolment[status](customerName, programName), tone: 'news' })
+  })
+  useLoyaltyEvents('payment_recorded', ({ data }) => {
+    const { status, provider, customerName, amountMinor, currency, pointsAwarded, refundedMinor = 0 } = data
+    const amount = format.moneyBrief(amountMinor, currency)
+    if (status === 'failed') {
+      toasts.show({ text: words.payment.failed(customerName, amount), tone: 'news' })
+    } else if (refundedMinor > 0) {
+      toasts.show({
+        text: words.payment.refunded(customerName, format.moneyBrief(refundedMinor, currency)),
+        tone: 'news',
+      })
+    } else if (status === 'succeeded') {
+      const points = pointsAwarded === null || pointsAwarded === 0 ? null : format.number(pointsAwarded)
+      toasts.show({ text: words.paid(customerName, amount, words.paidBy[provider], points), tone: 'news' })
+    }
   })
   useLoyaltyEvents('adjustment_updated', ({ data: { status, customerName, points } }) => {
     if (status !== 'declined') return

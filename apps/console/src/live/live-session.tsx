@@ -57,6 +57,8 @@ function markChanges(client: LoyaltyClient, changes: RecentChanges): () => void 
     client.on('enrolment_updated', ({ data }) => changes.mark(data.enrolmentId, null)),
     client.on('qr_scanned', ({ data }) => changes.mark(data.scanId, null)),
     client.on('adjustment_updated', ({ data }) => changes.mark(data.adjustmentId, null)),
+    client.on('payment_recorded', ({ data }) => changes.mark(data.paymentId, null)),
+    client.on('booking_updated', ({ data }) => changes.mark(data.bookingId, null)),
     client.on('program_updated', ({ data }) => changes.mark(data.programId, null)),
   ]
   return () => {

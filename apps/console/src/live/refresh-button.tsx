@@ -4,11 +4,15 @@ import { useWords } from '../language/language.tsx'
 import { useShortcut } from '../shell/use-shortcut.ts'
 import { useRefresh } from './use-refresh.ts'
 
-/** Asks the server now, by a click or by R. */
-export function RefreshButton() {
+/** Asks the server now, by a click or by R; `onRefresh` asks for what only this page has read. */
+export function RefreshButton({ onRefresh }: { onRefresh?: () => void }) {
   const words = useWords().live
   const { busy, refresh } = useRefresh()
-  useShortcut('r', () => void refresh())
+  function refreshAll(): void {
+    onRefresh?.()
+    void refresh()
+  }
+  useShortcut('r', refreshAll)
 
   return (
     <Tooltip label={<kbd>R</kbd>} openDelay={500}>
@@ -16,7 +20,7 @@ export function RefreshButton() {
         variant="default"
         leftSection={<IconRefresh size={16} aria-hidden="true" />}
         loading={busy}
-        onClick={() => void refresh()}
+        onClick={refreshAll}
       >
         <span className="roomy">{words.refresh}</span>
       </Button>

@@ -1,5 +1,6 @@
 import {
   IconCards,
+  IconChartHistogram,
   IconDeviceMobile,
   IconHeartbeat,
   IconHistory,
@@ -18,6 +19,7 @@ export type ShellPage = {
   readonly name: keyof Dictionary['nav']
   readonly to:
     | '/$tenant/admin/customers'
+    | '/$tenant/admin/dashboard'
     | '/$tenant/admin/phone-loyalty-pos'
     | '/$tenant/admin/scan'
     | '/$tenant/admin/enrolments'
@@ -36,6 +38,7 @@ const ADMIN: readonly Role[] = ['owner', 'admin']
 /** In the order of the navigation; the first that a role may see is where it starts. */
 export const pages: readonly ShellPage[] = [
   { name: 'customers', to: '/$tenant/admin/customers', roles: ADMIN, icon: IconUsers },
+  { name: 'dashboard', to: '/$tenant/admin/dashboard', roles: ADMIN, icon: IconChartHistogram },
   { name: 'till', to: '/$tenant/admin/phone-loyalty-pos', roles: TILL, icon: IconDeviceMobile },
   { name: 'scan', to: '/$tenant/admin/scan', roles: TILL, icon: IconQrcode },
   { name: 'enrolments', to: '/$tenant/admin/enrolments', roles: ADMIN, icon: IconUserCheck },
