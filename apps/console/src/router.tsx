@@ -11,6 +11,7 @@ import {
 import type { User } from './api/shapes.ts'
 import { useWords } from './language/language.tsx'
 import { readActivitySearch } from './pages/activity/search.ts'
+import { readBookingsSearch } from './pages/bookings/search.ts'
 import { readOpenCustomer } from './pages/customer/open-customer.ts'
 import { readCustomersSearch } from './pages/customers/search.ts'
 import { readDashboardSearch } from './pages/dashboard/search.ts'
@@ -81,6 +82,14 @@ const dashboardRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/dashboard/dashboard-page.tsx'), 'DashboardPage'),
 })
 
+const bookingsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'bookings',
+  validateSearch: readBookingsSearch,
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'bookings'),
+  component: lazyRouteComponent(() => import('./pages/bookings/bookings-page.tsx'), 'BookingsPage'),
+})
+
 const tillRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'phone-loyalty-pos',
@@ -148,6 +157,7 @@ const routeTree = rootRoute.addChildren([
     adminStartRoute,
     customersRoute,
     dashboardRoute,
+    bookingsRoute,
     tillRoute,
     scanRoute,
     enrolmentsRoute,

@@ -1,4 +1,5 @@
 import {
+  IconCalendarEvent,
   IconCards,
   IconChartHistogram,
   IconDeviceMobile,
@@ -20,6 +21,7 @@ export type ShellPage = {
   readonly to:
     | '/$tenant/admin/customers'
     | '/$tenant/admin/dashboard'
+    | '/$tenant/admin/bookings'
     | '/$tenant/admin/phone-loyalty-pos'
     | '/$tenant/admin/scan'
     | '/$tenant/admin/enrolments'
@@ -41,6 +43,7 @@ export const pages: readonly ShellPage[] = [
   { name: 'dashboard', to: '/$tenant/admin/dashboard', roles: ADMIN, icon: IconChartHistogram },
   { name: 'till', to: '/$tenant/admin/phone-loyalty-pos', roles: TILL, icon: IconDeviceMobile },
   { name: 'scan', to: '/$tenant/admin/scan', roles: TILL, icon: IconQrcode },
+  { name: 'bookings', to: '/$tenant/admin/bookings', roles: ADMIN, icon: IconCalendarEvent },
   { name: 'enrolments', to: '/$tenant/admin/enrolments', roles: ADMIN, icon: IconUserCheck },
   { name: 'vip', to: '/$tenant/admin/vip', roles: ADMIN, icon: IconStar },
   { name: 'programs', to: '/$tenant/admin/programs', roles: ADMIN, icon: IconCards },
