@@ -16,6 +16,7 @@ import { readOpenCustomer } from './pages/customer/open-customer.ts'
 import { readCustomersSearch } from './pages/customers/search.ts'
 import { readDashboardSearch } from './pages/dashboard/search.ts'
 import { readEnrolmentsSearch } from './pages/enrolments/search.ts'
+import { readPaymentsSearch } from './pages/payments/search.ts'
 import { EmptyState, ErrorState } from './parts/states.tsx'
 import type { SessionKeeper } from './session/session.ts'
 import type { ConsoleSettings } from './settings.ts'
@@ -90,6 +91,14 @@ const bookingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/bookings/bookings-page.tsx'), 'BookingsPage'),
 })
 
+const paymentsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'payments',
+  validateSearch: readPaymentsSearch,
+  beforeLoad: ({ context: { user } }) => requireRole(user, 'payments'),
+  component: lazyRouteComponent(() => import('./pages/payments/payments-page.tsx'), 'PaymentsPage'),
+})
+
 const tillRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'phone-loyalty-pos',
@@ -158,6 +167,7 @@ const routeTree = rootRoute.addChildren([
     customersRoute,
     dashboardRoute,
     bookingsRoute,
+    paymentsRoute,
     tillRoute,
     scanRoute,
     enrolmentsRoute,

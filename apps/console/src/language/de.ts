@@ -36,6 +36,7 @@ export const de: Dictionary = {
     enrolments: 'Anmeldungen',
     programs: 'Programme',
     bookings: 'Buchungen',
+    payments: 'Zahlungen',
     vip: 'VIP',
     activity: 'Verlauf',
     terminals: 'Terminals & Personal',

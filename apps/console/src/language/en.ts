@@ -39,6 +39,7 @@ export const en = {
     enrolments: 'Enrolments',
     programs: 'Programmes',
     bookings: 'Bookings',
+    payments: 'Payments',
     vip: 'VIP',
     activity: 'Activity',
     terminals: 'Terminals & staff',

@@ -1,6 +1,7 @@
 import {
   IconCalendarEvent,
   IconCards,
+  IconCash,
   IconChartHistogram,
   IconDeviceMobile,
   IconHeartbeat,
@@ -22,6 +23,7 @@ export type ShellPage = {
     | '/$tenant/admin/customers'
     | '/$tenant/admin/dashboard'
     | '/$tenant/admin/bookings'
+    | '/$tenant/admin/payments'
     | '/$tenant/admin/phone-loyalty-pos'
     | '/$tenant/admin/scan'
     | '/$tenant/admin/enrolments'
@@ -44,6 +46,7 @@ export const pages: readonly ShellPage[] = [
   { name: 'till', to: '/$tenant/admin/phone-loyalty-pos', roles: TILL, icon: IconDeviceMobile },
   { name: 'scan', to: '/$tenant/admin/scan', roles: TILL, icon: IconQrcode },
   { name: 'bookings', to: '/$tenant/admin/bookings', roles: ADMIN, icon: IconCalendarEvent },
+  { name: 'payments', to: '/$tenant/admin/payments', roles: ADMIN, icon: IconCash },
   { name: 'enrolments', to: '/$tenant/admin/enrolments', roles: ADMIN, icon: IconUserCheck },
   { name: 'vip', to: '/$tenant/admin/vip', roles: ADMIN, icon: IconStar },
   { name: 'programs', to: '/$tenant/admin/programs', roles: ADMIN, icon: IconCards },

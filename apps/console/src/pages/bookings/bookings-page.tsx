@@ -19,6 +19,7 @@ import { BookingDialog, NewBookingDialog } from './booking-dialog.tsx'
 import { BookingList } from './booking-list.tsx'
 import classes from './bookings.module.css'
 import { DayView } from './day-view.tsx'
+import { TakeForBooking } from './take-for-booking.tsx'
 import { bookingStatuses, paymentStatuses, type BookingsSearch } from './search.ts'
 
 const route = getRouteApi('/$tenant/admin/bookings')
@@ -102,7 +103,7 @@ export function BookingsPage() {
           id={search.booking}
           tenant={tenant}
           settings={settings.data}
-          actions={() => null}
+          actions={(booking) => <TakeForBooking tenant={tenant} booking={booking} />}
           onClose={() => change({ booking: undefined })}
         />
       )}

@@ -13,6 +13,7 @@ import { Adjustments } from './adjustments.tsx'
 import { ChangePoints } from './change-points.tsx'
 import { CustomerCards } from './customer-cards.tsx'
 import classes from './customer-dialog.module.css'
+import { CustomerPayments } from './customer-payments.tsx'
 import { EditName } from './edit-name.tsx'
 import { Ledger } from './ledger.tsx'
 import { useVipSwitch } from './use-vip-switch.ts'
@@ -55,6 +56,7 @@ export function CustomerDialog({ id, onClose }: { id: string; onClose: () => voi
             <CustomerCards customer={customer.data} programNames={programNames} />
             <ChangePoints customer={customer.data} programNames={programNames} />
             <Adjustments customerId={id} />
+            <CustomerPayments customerId={id} />
             <Ledger customerId={id} />
           </Stack>
         </StaleNotice>
