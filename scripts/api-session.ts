@@ -135,7 +135,8 @@ function tokensOf({ body }: Answer): Tokens {
   return { token, expiresAt: Date.parse(expiresAt), refreshToken }
 }
 
-async function ask(apiUrl: string, { method, path, body, headers }: Request, token?: string): Promise<Answer> {
+/** Asks the API once, as nobody unless there is a token. @throws when no answer comes within ten seconds */
+export async function ask(apiUrl: string, { method, path, body, headers }: Request, token?: string): Promise<Answer> {
   const response = await fetch(new URL(path, apiUrl), {
     method,
     headers: {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { codeReader } from './codes/desk.ts'
 import { describeCommand, runCommand } from './command.ts'
 import { dataFolder } from './database.ts'
-import { DEMO_PASSWORD } from './demo/tenants.ts'
+import { DEMO_PASSWORD, demoTenants } from './demo/tenants.ts'
 import { httpUrl, localUrls, numberBy, parsedBy } from './options.ts'
 import { startSimulation, STEPS, type Simulation } from './simulate/run.ts'
 import { sights } from './simulate/tally.ts'
@@ -18,6 +18,7 @@ type Options = {
   api: string
   email?: string
   password: string
+  paystackKey?: string
   seed: number
   customers: boolean
 }
@@ -31,7 +32,7 @@ const clearLine = process.stdout.isTTY ? '\r\u001B[2K' : ''
 
 const command = describeCommand({
   name: 'npm run simulate --',
-  description: `Believable traffic for a tenant. Of a hundred steps: ${proportions()}. A newcomer signs in, every four seconds at most, shows a code and is asked to enrol; four of five accept. Customers sign in by the codes that npm start keeps in its DATA_DIR; where there are none, it goes on without them, and says so. Ends with exit code 1 when anything was answered otherwise than promised.`,
+  description: `Believable traffic for a tenant. Of a hundred steps: ${proportions()}. A newcomer signs in, every four seconds at most, shows a code and is asked to enrol; four of five accept. Others pay in cash, or by signed callbacks of Paystack, which are repeated and forged too. Customers sign in by the codes that npm start keeps in its DATA_DIR; where there are none, it goes on without them, and says so. Ends with exit code 1 when anything was answered otherwise than promised.`,
   examples: [
     'npm run simulate                               five changes a second, until Ctrl-C',
     'npm run simulate -- --rate 200 --duration 60   a busy minute',
@@ -46,6 +47,7 @@ const command = describeCommand({
   .option('--email <address>', 'of an owner or admin, who makes the tills (default: owner@<tenant>.test)')
   .option('--password <password>', 'of that owner', DEMO_PASSWORD)
   .option('--no-customers', 'nobody has a telephone: no codes are scanned, nobody is enrolled')
+  .option('--paystack-key <key>', 'signs callbacks (default: the demo’s; a business without one is paid by card)')
   .option('--seed <n>', 'the same seed wants the same things', numberBy(z.int()), Math.floor(Math.random() * 2 ** 31))
   .action(run)
 
@@ -67,6 +69,7 @@ async function run(options: Options): Promise<void> {
       seed,
       readCode: customers ? codeReader(dataFolder(process.env)) : null,
       onNoCodes: (reason) => console.log(`customers stay at home: ${reason}`),
+      paystackKey: options.paystackKey ?? paystackKeyOf(tenant),
       onUnexpected: (reason) => console.error(`${clearLine}unexpected: ${reason}`),
     },
     stopping,
@@ -85,6 +88,10 @@ function proportions(): string {
   return Object.entries(STEPS)
     .map(([step, weight]) => `${weight} ${step}`)
     .join(', ')
+}
+
+function paystackKeyOf(tenant: string): string | null {
+  return demoTenants.find(({ id }) => id === tenant)?.providers?.paystackKey ?? null
 }
 
 /** One line that is written over on a terminal; a new one now and then in a file. */

@@ -107,6 +107,7 @@ async function soakAt(
       seed: 1,
       readCode: null,
       onNoCodes: () => undefined,
+      paystackKey: null,
       onUnexpected: (reason) => void (unexpected.length < UNEXPECTED_KEPT && unexpected.push(reason)),
     },
     over.signal,

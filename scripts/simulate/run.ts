@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { reasonOf, signIn, type Credentials, type Session } from '../api-session.ts'
+import { ask, reasonOf, signIn, type Credentials, type Session } from '../api-session.ts'
 import { Random } from '../random.ts'
 import type { ReadCode } from '../codes/desk.ts'
+import { createCounter, type CounterStep } from './counter.ts'
 import { createOffice, type OfficeStep } from './office.ts'
 import { createTally, type Outcome, type Totals } from './tally.ts'
 import { createTill, type Till, type TillStep } from './till.ts'
@@ -21,6 +22,8 @@ export type SimulationOptions = {
   readonly readCode: ReadCode | null
   /** Told why customers have none, where they were to have some. */
   readonly onNoCodes: (reason: string) => void
+  /** Signs callbacks of Paystack; null: none are sent. */
+  readonly paystackKey: string | null
   /** Told of everything that was answered otherwise than the API promises. */
   readonly onUnexpected: (reason: string) => void
 }
@@ -33,12 +36,12 @@ export type Simulation = {
 
 type Customer = { id: string; phone: string }
 
-type Step = TillStep | OfficeStep | VisitorStep | 'adjust'
+type Step = TillStep | OfficeStep | VisitorStep | CounterStep | 'adjust'
 
 /** What happens how often, in hundredths. */
 export const STEPS: Readonly<Record<Step, number>> = {
-  add: 38,
-  redeem: 36,
+  add: 32,
+  redeem: 30,
   overspend: 4,
   repeat: 5,
   reverse: 4,
@@ -47,6 +50,11 @@ export const STEPS: Readonly<Record<Step, number>> = {
   adjust: 2,
   scan: 5,
   newcomer: 2,
+  cash: 4,
+  charge: 4,
+  'charge-twice': 1,
+  forge: 1,
+  book: 2,
 }
 
 const CUSTOMERS_MAX = 5_000
@@ -56,7 +64,8 @@ const IN_FLIGHT_MAX = 500
  * Believable traffic: customers come at random moments, `rate` of them a second, each to one of the tills, which look them
  * up, then add or redeem; now and then somebody wants more than they have, a till repeats itself, something is taken back, a
  * record is changed in the office, points are adjusted by hand; customers with telephones show QR codes and answer what they
- * are asked. The tills are made for the run and revoked after it, whatever ends it.
+ * are asked; others pay, in cash or by Paystack, whose callbacks are signed, repeated and forged, and book. The tills are made for
+ * the run and revoked after it, whatever ends it.
  *
  * @throws SignInRefused, or what keeps the API from being reached
  */
@@ -77,6 +86,13 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
   const desk = createOffice({ session: office, random, tally })
   const visitors = await findVisitors()
   const steps = visitors ? STEPS : { ...STEPS, scan: 0, newcomer: 0 }
+  const counter = createCounter({
+    session: office,
+    callbacks: { ask: (request) => ask(apiUrl, request) },
+    paystackKey: options.paystackKey,
+    random,
+    tally,
+  })
   const parts = opened.move()
   return {
     get totals() {
@@ -140,6 +156,12 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
       case 'scan':
       case 'newcomer':
         return visitors!.visit(step, till)
+      case 'cash':
+      case 'charge':
+      case 'charge-twice':
+      case 'forge':
+      case 'book':
+        return counter.take(step, customer)
       case 'add':
       case 'redeem':
       case 'overspend':

@@ -13,7 +13,7 @@ const RETRY_STATUS = new Set([429, 502, 503, 504])
  * with full-jitter pauses. Throws when it gives up.
  */
 export async function sendUntilAnswered(
-  session: Session,
+  session: Pick<Session, 'ask'>,
   request: Request,
   random: Random,
   tally: Tally,

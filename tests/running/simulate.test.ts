@@ -9,6 +9,7 @@ import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import { startTestApi, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
+import { PAYSTACK_KEY } from '../harness/providers/paystack.ts'
 import { makeTenant, PASSWORD } from '../harness/tenant.ts'
 import { until } from '../harness/until.ts'
 import { ROOT, runScript, shellEnvironment } from './run-script.ts'
@@ -25,7 +26,11 @@ beforeAll(async () => {
   database = await createDatabase()
   const tenant = await makeTenant(database, 'busy')
   for (let made = 0; made < 12; made++) await tenant.enrol({ name: `Grace ${made}`, points: 100 * made })
-  api = await startTestApi(database.url, desk.env)
+  await database.sql(`update tenants set settings = settings || '{"currency":"KES"}'`)
+  await database.sql('update programs set points_per_currency_unit = 0.01')
+  api = await startTestApi(database.url, { ...desk.env, SECRETS_KEY: Buffer.alloc(32, 1).toString('base64') })
+  const token = await api.signIn(tenant, 'owner')
+  await api.call('PUT', '/api/admin/payment-providers/paystack', { token, body: { secretKey: PAYSTACK_KEY } })
 })
 afterAll(async () => {
   await api.close()
@@ -42,7 +47,7 @@ const openTills = () => database.sql(`select name from terminals where name like
 test('simulated traffic is of every kind, is all answered as promised, and leaves a sound ledger and no till behind', async () => {
   const { code, stdout, stderr } = await runScript(
     'simulate',
-    options({ '--rate': '150', '--duration': '3', '--tills': '4' }),
+    options({ '--rate': '150', '--duration': '3', '--tills': '4', '--paystack-key': PAYSTACK_KEY }),
     {},
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -54,7 +59,10 @@ test('simulated traffic is of every kind, is all answered as promised, and leave
   expect(Number(refused)).toBeGreaterThan(3)
   expect(Number(unexpected)).toBe(0)
   const kinds = await database.sql<{ type: string }>('select distinct type from entries order by type')
-  expect(kinds.map(({ type }) => type)).toEqual(['add', 'adjust', 'enrol', 'redeem', 'reverse'])
+  expect(kinds.map(({ type }) => type)).toEqual(['add', 'adjust', 'enrol', 'payment', 'redeem', 'reverse'])
+  const providers = await database.sql<{ provider: string }>('select distinct provider from payments order by 1')
+  expect(providers.map(({ provider }) => provider)).toEqual(['cash', 'paystack'])
+  expect((await database.sql('select from bookings')).length).toBeGreaterThan(0)
   const told = await database.sql<{ changes: string }>(
     `select distinct jsonb_object_keys((data->'changes')::jsonb) as changes from events where type = 'member_updated'`,
   )
