@@ -9,7 +9,7 @@ import { ownerOf, tenantId, type Population } from '../database/population.ts'
 import { openBenchDatabase } from '../database/server.ts'
 import { httpRequest } from '../driver/http-connection.ts'
 import { openPublisher } from '../driver/publisher.ts'
-import { signInTills } from '../driver/sign-in.ts'
+import { signInOwners, signInTills } from '../driver/sign-in.ts'
 import { startPlatform } from '../machine/platform.ts'
 import type { Scratch } from '../machine/scratch.ts'
 
@@ -27,8 +27,11 @@ const TILLS = 16
 export type Desk = {
   /** A context as a person has it, whose pages are observed. */
   newContext(): Promise<BrowserContext>
-  /** Signs in, on the customers page; `search` is what its address says of order and filters. */
-  signIn(context: BrowserContext, search?: string): Promise<Window>
+  /** Signs in, on a page of the business: the customers page unless another is said. */
+  signIn(context: BrowserContext, path?: string): Promise<Window>
+  /** Asks the API as the owner. */
+  asOwner(method: string, path: string, body: object): Promise<void>
+  readonly apiUrl: string
   readonly customersUrl: string
   /** Tills on fresh connections: one that has been idle for long may be closed at any moment. */
   openTills(): Promise<Tills>
@@ -46,12 +49,15 @@ export async function openDesk(scratch: Scratch): Promise<Desk> {
   await generate(database.url, population)
   const { apiPort } = await startPlatform(scratch, database.url)
   const [token] = await signInTills(apiPort, 1)
+  const [owner] = await signInOwners(apiPort, 1)
   const browser = await launchChromium()
   scratch.onClose(() => browser.close())
   const apiUrl = `http://127.0.0.1:${apiPort}`
   return {
     newContext: () => newContext(browser),
-    signIn: (context, search = '') => openWindow(context, apiUrl, ownerOf(0), `customers${search}`),
+    signIn: (context, path = 'customers') => openWindow(context, apiUrl, ownerOf(0), path),
+    asOwner: (method, path, body) => askAs(owner!, method, `${apiUrl}${path}`, body),
+    apiUrl,
     customersUrl: `${apiUrl}/${tenantId(0)}/admin/customers`,
     openTills: () => openTills(apiPort, token!),
   }
@@ -65,6 +71,12 @@ async function newContext(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ ...DESKTOP, reducedMotion: 'no-preference' })
   await observe(context)
   return context
+}
+
+async function askAs(token: string, method: string, url: string, body: object): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${method} ${url} was answered ${answer.status} ${await answer.text()}`)
 }
 
 async function openTills(apiPort: number, token: string): Promise<Tills> {

@@ -39,7 +39,7 @@ export async function openListByPoints(desk: Desk): Promise<OpenList> {
 async function openList(desk: Desk, search: string): Promise<Omit<OpenList, 'customers'>> {
   const context = await desk.newContext()
   const paints = await watchPaints(context)
-  const { page } = await desk.signIn(context, search)
+  const { page } = await desk.signIn(context, `customers${search}`)
   await isLive(page)
   await readToEnd(page, population.membersPerTenant)
   return { page, paints }

@@ -8,21 +8,25 @@ import { openDesk } from './desk.ts'
 import { measureFirstLoad, type FirstLoad } from './first-load.ts'
 import { measureScrolling, measureUpdates, openListByName, openListByPoints, type Updates } from './open-list.ts'
 import { reportConsole } from './report.ts'
+import { measureTakings, openDashboard, type Takings } from './takings.ts'
 
 const UPDATES_PER_SECOND = 20
 const UPDATES_MIN = 50
+const PAYMENTS_MIN = 20
 
 export type ConsoleRounds = {
   readonly loads: readonly FirstLoad[]
   readonly updates: readonly Updates[]
   readonly scrolls: readonly Scrolling[]
+  readonly takings: readonly Takings[]
   readonly bursts: Readonly<Record<'byName' | 'byPoints', readonly Burst[]>>
 }
 
-/** What people see of it: the customers page of a business with 10,000 of them, in a real Chromium. */
+/** What people see of it: the customers page of a business with 10,000 of them, and its dashboard, in a real Chromium. */
 export const consolePart: Part = {
   name: 'console',
-  description: 'first load, updates, scrolling and a burst on a customers page of 10,000, in a real Chromium',
+  description:
+    'first load, updates, scrolling and a burst on a customers page of 10,000, payments on a dashboard, in a real Chromium',
   run: (settings, say) => withScratch((scratch) => measure(scratch, settings, say)),
 }
 
@@ -48,6 +52,17 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
   )
   await list.page.context().close()
 
+  const dashboard = await openDashboard(desk)
+  const { takings } = await inTurns(
+    settings,
+    { takings: () => measureTakings(desk, dashboard, Math.max(PAYMENTS_MIN, settings.seconds * 5)) },
+    (_name, { callbackToFigureP95Ms }, round) =>
+      say(
+        `round ${round}/${settings.rounds}: a payment is on the dashboard after ${figureText(callbackToFigureP95Ms)} ms (p95)`,
+      ),
+  )
+  await dashboard.page.context().close()
+
   async function burst(open: typeof openListByName): Promise<Burst> {
     const opened = await open(desk)
     const result = await measureBurst(desk, opened)
@@ -64,5 +79,5 @@ async function measure(scratch: Scratch, settings: Settings, say: Say): Promise<
           ` ${requestsPerSecond} requests/s`,
       ),
   )
-  return reportConsole({ loads, updates, scrolls, bursts })
+  return reportConsole({ loads, updates, scrolls, takings, bursts })
 }
