@@ -10,21 +10,28 @@ import type { StaffRole, TenantSettings } from '../services/api/src/db/tables.ts
 
 const DEFAULT_SETTINGS: TenantSettings = { defaultCountry: 'GB', currency: 'GBP', adjustmentsNeedApproval: false }
 
-export type NewTenant = { id: string; name: string; programName: string; settings?: Partial<TenantSettings> }
+export type NewTenant = {
+  id: string
+  name: string
+  programName: string
+  /** What the programme gives by itself; nothing by default. */
+  rules?: { pointsPerScan: number; pointsPerCurrencyUnit: number }
+  settings?: Partial<TenantSettings>
+}
 
 /** A tenant with its stream and its default programme; gives the programme's id. */
 export async function createTenant(
   client: ClientBase,
-  { id, name, programName, settings }: NewTenant,
+  { id, name, programName, rules = { pointsPerScan: 0, pointsPerCurrencyUnit: 0 }, settings }: NewTenant,
 ): Promise<{ programId: string }> {
   const programId = randomUUIDv7()
   await client.query('select create_tenant($1, $2, $3)', [id, name, { ...DEFAULT_SETTINGS, ...settings }])
   await enter(client, id)
-  await client.query('insert into programs (tenant_id, id, name, is_default) values ($1, $2, $3, true)', [
-    id,
-    programId,
-    programName,
-  ])
+  await client.query(
+    `insert into programs (tenant_id, id, name, is_default, points_per_scan, points_per_currency_unit)
+     values ($1, $2, $3, true, $4, $5)`,
+    [id, programId, programName, rules.pointsPerScan, rules.pointsPerCurrencyUnit],
+  )
   return { programId }
 }
 

@@ -7,6 +7,7 @@ export type DemoTenant = {
   readonly id: string
   readonly name: string
   readonly programName: string
+  readonly rules: { readonly pointsPerScan: number; readonly pointsPerCurrencyUnit: number }
   readonly settings: TenantSettings
   readonly staff: readonly { readonly email: string; readonly name: string; readonly role: StaffRole }[]
   readonly terminals: readonly { readonly name: string; readonly key: string }[]
@@ -30,6 +31,7 @@ export const demoTenants: readonly DemoTenant[] = [
     id: 'demo',
     name: 'Harbour Kitchen',
     programName: 'Harbour Points',
+    rules: { pointsPerScan: 10, pointsPerCurrencyUnit: 0.01 },
     settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false, timeZone: 'Africa/Nairobi' },
     staff: [
       { email: 'owner@demo.test', name: 'Olivia Achieng', role: 'owner' },
@@ -51,6 +53,7 @@ export const demoTenants: readonly DemoTenant[] = [
     id: 'rival',
     name: 'Rival Grill',
     programName: 'Grill Points',
+    rules: { pointsPerScan: 5, pointsPerCurrencyUnit: 0.02 },
     settings: { defaultCountry: 'GB', currency: 'KES', adjustmentsNeedApproval: false, timeZone: 'Africa/Nairobi' },
     staff: [{ email: 'owner@rival.test', name: 'Rufus Langley', role: 'owner' }],
     terminals: [{ name: 'Till 1', key: 'rival-terminal-key' }],
