@@ -44,12 +44,12 @@ test('E8 L8 what is new is told live, and by polling while realtime is stopped, 
     'You earned 1 point at Tenant harbour',
   ])
 
-  await window.go('News')
+  await window.go('Notifications')
   await window.news('points_deducted').getByRole('button', { name: 'Mark as read' }).click()
   await shows(unread, /^3$/)
   await page.getByRole('button', { name: 'Mark all as read' }).click()
   await unread.waitFor({ state: 'detached' })
-  expect(await page.title()).toMatch(/^News/)
+  expect(await page.title()).toMatch(/^Notifications/)
   await till.points(phone, 'add', 1)
   await shows(unread, /^1$/)
   expect(window.complaints).toEqual([])

@@ -64,7 +64,7 @@ test('a code that is pasted signs in by itself, to the page that one came for; a
   await shows(page.getByRole('alert'), 'That code does not count')
   expect(await page.getByLabel('Code').inputValue()).toBe('')
   await page.getByLabel('Code').fill(` ${code.slice(0, 3)} ${code.slice(3)}`)
-  await shows(page.locator('h1'), 'News')
+  await shows(page.locator('h1'), 'Notifications')
   await shows(page.locator('main'), '7 points to begin with')
 })
 
@@ -101,7 +101,7 @@ test('a reload stays signed in, where one was; signing out leaves nothing behind
   const { page } = window
   await shows(page.locator('main'), 'You joined')
   await page.reload()
-  await shows(page.locator('h1'), 'News')
+  await shows(page.locator('h1'), 'Notifications')
   expect(new URL(page.url()).pathname).toBe('/notifications')
   expect(await page.evaluate(kept)).not.toMatch(/123.?456|Grace|\+44/)
 
@@ -172,9 +172,9 @@ test('everything is reached by keys alone: to a page, into a card and out of it,
   await page.goBack()
   await sheet.waitFor({ state: 'detached' })
 
-  await page.getByRole('link', { name: 'News' }).focus()
+  await page.getByRole('link', { name: 'Notifications' }).focus()
   await page.keyboard.press('Enter')
-  await shows(page.locator('h1:focus'), 'News')
+  await shows(page.locator('h1:focus'), 'Notifications')
 })
 
 /** Runs in the page: everything that storage holds. */

@@ -1,5 +1,6 @@
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { decodeQR } from 'qr/decode.js'
+import { expect } from 'vitest'
 import { newKey, type Answer } from '../harness/api.ts'
 import { startCodeWebhook, type CodeWebhook } from '../harness/code-webhook.ts'
 import type { TestTenant } from '../harness/tenant.ts'
@@ -19,7 +20,7 @@ type CustomerWindow = Pick<Window, 'page' | 'context' | 'complaints'> & {
   balance(cardId: string): Locator
   /** Rows of the notifications page, of a kind. */
   news(kind: string): Locator
-  go(tab: 'Cards' | 'QR code' | 'News'): Promise<void>
+  go(tab: 'Cards' | 'QR code' | 'Notifications'): Promise<void>
   /** What the code on the screen says. */
   qr(): Promise<string>
 }
@@ -75,7 +76,7 @@ export async function openCustomerStage(): Promise<CustomerStage> {
     await page.getByTestId('live-badge').waitFor()
     const tabs = page.getByRole('navigation')
     const go: CustomerWindow['go'] = (tab) => tabs.getByRole('link', { name: tab }).click()
-    if (path !== 'cards') await go(path === 'qr' ? 'QR code' : 'News')
+    if (path !== 'cards') await go(path === 'qr' ? 'QR code' : 'Notifications')
     const card = (cardId: string) => page.locator(`[data-card="${cardId}"]`)
     return {
       page,
@@ -105,10 +106,15 @@ export async function openCustomerStage(): Promise<CustomerStage> {
     async as(tenant, role) {
       const token = await api.signIn(tenant, role)
       const post = (path: string, body: object) => api.call('POST', path, { token, headers: newKey(), body })
+      const done = async (path: string, body: object) => {
+        const answer = await post(path, body)
+        expect(answer.status, JSON.stringify(answer.body)).toBe(201)
+        return answer
+      }
       return {
         scan: (qr) => post('/api/admin/qr-scans', { qr }),
-        points: (phone, action, points) => post('/api/loyalty/phone-lookup', { phone, action, points }),
-        post: (path, body) => post(`/api/admin/${path}`, body),
+        points: (phone, action, points) => done('/api/loyalty/phone-lookup', { phone, action, points }),
+        post: (path, body) => done(`/api/admin/${path}`, body),
       }
     },
     async close() {

@@ -21,7 +21,7 @@ export const de: Words = {
   nav: {
     cards: 'Karten',
     qr: 'QR-Code',
-    notifications: 'Neues',
+    notifications: 'Mitteilungen',
     unread: (count, shown) => (count === 1 ? '1 ungelesen' : `${shown} ungelesen`),
   },
   live: {
@@ -115,11 +115,11 @@ export const de: Words = {
     },
   },
   news: {
-    title: 'Neues',
+    title: 'Mitteilungen',
     markAllRead: 'Alles als gelesen markieren',
     markRead: 'Als gelesen markieren',
     unread: 'Ungelesen',
-    emptyTitle: 'Noch nichts Neues',
+    emptyTitle: 'Noch keine Mitteilungen',
     emptyText: 'Scans, Punkte und Fragen von Geschäften erscheinen hier von selbst.',
     today: 'Heute',
     scanned: (business) => `Dein QR-Code wurde von ${business} gescannt`,

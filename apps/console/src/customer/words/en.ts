@@ -22,7 +22,7 @@ export const en = {
   nav: {
     cards: 'Cards',
     qr: 'QR code',
-    notifications: 'News',
+    notifications: 'Notifications',
     unread: (count: number, shown: string) => (count === 1 ? '1 unread' : `${shown} unread`),
   },
   live: {
@@ -116,11 +116,11 @@ export const en = {
     } satisfies Record<TransactionType, string> as Record<TransactionType, string>,
   },
   news: {
-    title: 'News',
+    title: 'Notifications',
     markAllRead: 'Mark all as read',
     markRead: 'Mark as read',
     unread: 'Unread',
-    emptyTitle: 'No news yet',
+    emptyTitle: 'No notifications yet',
     emptyText: 'Scans, points and questions from businesses show up here by themselves.',
     today: 'Today',
     scanned: (business: string) => `Your QR code was scanned by ${business}`,
