@@ -35,15 +35,20 @@ const needApproval = (needed: boolean) =>
 test('E1 scanned for the first time: told at once, asked, accepts; the card is there and on the business list, and points earned are told', async () => {
   const number = newNumber()
   const office = await stage.open({ tenant: harbour, as: 'owner' })
+  const cashier = await stage.open({ tenant: harbour, as: 'cashier' }, 'scan')
   const phone = await stage.customer(number, { path: 'qr', name: 'Erin Example' })
   await shows(phone.badge, 'Live')
+  await shows(cashier.badge, 'Live')
 
-  expect((await till.scan(await phone.qr())).status).toBe(201)
+  await cashier.page.getByLabel('Code', { exact: true }).fill(await phone.qr())
+  await cashier.page.keyboard.press('Enter')
+  await shows(cashier.page.getByTestId('enrolment-awaited'), 'Waiting for Erin Example')
   await shows(phone.page.getByTestId('scanned'), 'Scanned by Harbour Kitchen')
   await shows(phone.asked, 'Harbour Kitchen asks you to join Points')
   await phone.asked.getByRole('button', { name: 'Accept' }).click()
   await shows(phone.notices, 'You joined Points at Harbour Kitchen')
   await phone.asked.waitFor({ state: 'detached' })
+  await shows(cashier.page.getByTestId('enrolment-accepted'), 'Erin Example has accepted')
 
   await phone.go('Cards')
   const card = phone.page.locator('[data-card]')
@@ -55,7 +60,7 @@ test('E1 scanned for the first time: told at once, asked, accepts; the card is t
   await shows(phone.notices, 'You earned 40 points at Harbour Kitchen')
   await shows(card.getByTestId('balance'), /^40$/)
   await shows(card.getByTestId('delta'), '+40')
-  expect([...phone.complaints, ...office.complaints]).toEqual([])
+  expect([...phone.complaints, ...cashier.complaints, ...office.complaints]).toEqual([])
 })
 
 test('E2 who has a card is told of the scan, then of the points of the rule, and the card moves', async () => {
