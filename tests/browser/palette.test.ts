@@ -58,7 +58,7 @@ test('the keyboard goes round the list, the field says which option is meant, an
   }
   expect(await meant()).toBe('Go to Customers')
   await page.keyboard.press('ArrowDown')
-  expect(await meant()).toBe('Go to Point of sale')
+  expect(await meant()).toBe('Go to Dashboard')
   await page.keyboard.press('ArrowUp')
   await page.keyboard.press('ArrowUp')
   expect(await meant()).toBe('Sign out')
