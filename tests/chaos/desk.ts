@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Random } from '../../scripts/random.ts'
+import type { Answer } from './answer.ts'
 import { createCustomer } from './customer.ts'
 import type { EngagementBook, Request } from './engagement-book.ts'
-import { createPersistence, type Answer } from './persistence.ts'
+import { createPersistence } from './persistence.ts'
 import { createShift, type Shift } from './shift.ts'
 import type { Telephone } from './telephone.ts'
 
@@ -55,11 +56,9 @@ export function openDesk({ apiUrl, tenant, getToken, tokenOf, telephones, book, 
   }
 
   async function ask(request: Request): Promise<void> {
-    const send = () => persistence.perform({ method: 'POST', ...request })
-    const answers = await Promise.all(random.chance(chances.twiceAtOnce) ? [send(), send()] : [send()])
-    if (random.chance(chances.again)) answers.push(await send())
-    for (const answer of answers) if (answer) book.answer(request, answer)
-    const done = answers.find((answer) => answer?.status === 201)
+    const answers = await persistence.repeat({ method: 'POST', ...request }, chances)
+    for (const answer of answers) book.answer(request, answer)
+    const done = answers.find(({ status }) => status === 201)
     if (done && request.kind === 'enrolment') await hearNewcomer(done)
   }
 

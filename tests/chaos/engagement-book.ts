@@ -1,5 +1,5 @@
+import { compareAnswers, type Answer } from './answer.ts'
 import type { Breach } from './breach.ts'
-import type { Answer } from './persistence.ts'
 
 /** Something that a business asks of a customer, under one key for ever. */
 export type Request = {
@@ -58,11 +58,7 @@ export class EngagementBook {
   /** Takes an answer down; a later one under the same key must be the same, byte for byte. */
   answer(request: Request, answer: Answer): void {
     const known = this.#known.get(request.key)
-    if (known?.answer && (known.answer.status !== answer.status || known.answer.text !== answer.text)) {
-      const [first, again] = [known.answer, answer].map(({ status, text }) => `${status} ${text}`)
-      this.report({ kind: 'wrong', detail: `key ${request.key} was answered ${first}, and later ${again}` })
-    }
-    if (known?.answer) return
+    if (known?.answer) return void this.#found.push(...compareAnswers(request.key, known.answer, answer))
     this.#known.set(request.key, { request, answer })
     if (answer.status === 201) this.requested++
     else this.#explain(request.path, answer)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { CardState } from '../harness/shown-cards.ts'
+import type { Answer } from './answer.ts'
 import { LedgerBook, type Entry, type Operation } from './ledger-book.ts'
-import type { Answer } from './persistence.ts'
 
 const opening: CardState = { balance: 100, earned: 100, redeemed: 0, version: 1 }
 const card = (state: Partial<CardState> = {}) => new Map([['card', { ...opening, ...state }]])

@@ -1,6 +1,6 @@
 import type { CardState } from '../harness/shown-cards.ts'
+import { compareAnswers, type Answer } from './answer.ts'
 import type { Breach } from './breach.ts'
-import type { Answer } from './persistence.ts'
 import { sameCard } from './reconcile.ts'
 
 /** One change that a till wants, under one key for ever. */
@@ -83,9 +83,7 @@ export class LedgerBook {
 
   /** The same request again, however much later. */
   compare({ key }: Operation, first: Answer, again: Answer): void {
-    if (first.status === again.status && first.text === again.text) return
-    const [a, b] = [first, again].map(({ status, text }) => `${status} ${text}`)
-    this.#found.push({ kind: 'wrong', detail: `key ${key} was answered ${a}, and later ${b}` })
+    this.#found.push(...compareAnswers(key, first, again))
   }
 
   report(breach: Breach): void {

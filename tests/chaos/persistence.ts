@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../scripts/random.ts'
+import type { Answer } from './answer.ts'
 import type { Breach } from './breach.ts'
-
-export type Answer = { readonly status: number; readonly text: string }
 
 /** A request that is sent byte for byte the same each time. */
 type Wish = {
@@ -11,6 +10,13 @@ type Wish = {
   readonly body?: string
   /** Its idempotency key, where it has one. */
   readonly key?: string
+}
+
+type RepeatChances = {
+  /** Sends the request twice at once: a double tap. */
+  readonly twiceAtOnce: number
+  /** Sends it once more, right after the answer. */
+  readonly again: number
 }
 
 export type PersistenceOptions = {
@@ -29,6 +35,8 @@ export type Persistence = {
   readonly answeredAtMs: number
   /** Sends until there is a final answer. Null when they walked away, or it was closed. */
   perform(wish: Wish): Promise<Answer | null>
+  /** The same, now and then more than once. Gives all answers. */
+  repeat(wish: Wish, chances: RepeatChances): Promise<Answer[]>
   pause(range: { readonly min: number; readonly max: number }): Promise<void>
 }
 
@@ -58,6 +66,13 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     return null
   }
 
+  async function repeat(wish: Wish, { twiceAtOnce, again }: RepeatChances): Promise<Answer[]> {
+    const times = random.chance(twiceAtOnce) ? 2 : 1
+    const answers = await Promise.all(Array.from({ length: times }, () => perform(wish)))
+    if (random.chance(again)) answers.push(await perform(wish))
+    return answers.filter((answer) => answer !== null)
+  }
+
   async function send({ method, path, body, key }: Wish): Promise<Answer> {
     token ??= await signIn()
     const response = await fetch(`${apiUrl}${path}`, {
@@ -82,6 +97,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       return answeredAtMs
     },
     perform,
+    repeat,
     pause,
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Random } from '../../scripts/random.ts'
+import type { Answer } from './answer.ts'
 import type { LedgerBook, Operation } from './ledger-book.ts'
-import { createPersistence, type Answer } from './persistence.ts'
+import { createPersistence } from './persistence.ts'
 import { createShift, type Shift } from './shift.ts'
 
 export type TillOptions = {
@@ -31,10 +32,9 @@ const FINAL = [201, 409, 422]
 const REMEMBERED_MAX = 50
 
 const chances = {
-  /** Sends the request twice at once: a double tap. */
   twiceAtOnce: 0.05,
-  /** Asks again right after the answer, and asks again much later. */
   again: 0.1,
+  /** Sends a request again that was answered some time ago. */
   muchLater: 0.05,
 }
 
@@ -49,13 +49,12 @@ export function openTill({ apiUrl, tenant, terminalKey, phones, book, seed }: Ti
     final: FINAL,
     report: (breach) => book.report(breach),
   })
-  const perform = (operation: Operation) => persistence.perform({ method: 'POST', ...operation })
   let remembered: { operation: Operation; answer: Answer }[] = []
 
   async function step(): Promise<void> {
     if (remembered.length > 0 && random.chance(chances.muchLater)) {
       const { operation, answer } = random.pick(remembered)
-      const again = await perform(operation)
+      const again = await persistence.perform({ method: 'POST', ...operation })
       if (again) book.compare(operation, answer, again)
     } else await change(nextOperation())
     await persistence.pause(THINK_MS)
@@ -63,11 +62,9 @@ export function openTill({ apiUrl, tenant, terminalKey, phones, book, seed }: Ti
 
   async function change(operation: Operation): Promise<void> {
     book.begin(operation)
-    const times = random.chance(chances.twiceAtOnce) ? 2 : 1
-    const answers = await Promise.all(Array.from({ length: times }, () => perform(operation)))
-    if (random.chance(chances.again)) answers.push(await perform(operation))
-    for (const answer of answers) if (answer) book.answer(operation, answer)
-    const answer = answers.find((each) => each !== null)
+    const answers = await persistence.repeat({ method: 'POST', ...operation }, chances)
+    for (const answer of answers) book.answer(operation, answer)
+    const [answer] = answers
     if (answer) remembered = [...remembered, { operation, answer }].slice(-REMEMBERED_MAX)
   }
 
