@@ -27,7 +27,7 @@ export type Entry = CardState & {
   readonly reverses: string | null
   /** Null for what no till asked for. */
   readonly key: string | null
-  /** Whether a scan, an enrolment or an adjustment says that it moved these points. */
+  /** Whether a scan, an enrolment, an adjustment, a payment or a refund says that it moved these points. */
   readonly engaged: boolean
 }
 

@@ -10,6 +10,8 @@ type Wish = {
   readonly body?: string
   /** Its idempotency key, where it has one. */
   readonly key?: string
+  /** What proves who sends it, of those who do not sign in. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 type RepeatChances = {
@@ -21,11 +23,14 @@ type RepeatChances = {
 
 export type PersistenceOptions = {
   readonly apiUrl: string
-  readonly signIn: () => Promise<string>
+  /** Null for who does not sign in. */
+  readonly signIn: (() => Promise<string>) | null
   readonly random: Random
   readonly closing: AbortSignal
   /** Statuses after which nobody asks again. */
   readonly final: readonly number[]
+  /** How often what was not answered is let be; 0.03 by default. */
+  readonly walkAway?: number
   readonly report: (breach: Breach) => void
 }
 
@@ -42,11 +47,9 @@ export type Persistence = {
 
 const ANSWER_LIMIT_MS = 2_000
 const RETRY_MS = { min: 40, max: 160 }
-/** Walks away from what was not answered. */
-const WALK_AWAY = 0.03
 
 export function createPersistence(options: PersistenceOptions): Persistence {
-  const { apiUrl, signIn, random, closing, final, report } = options
+  const { apiUrl, signIn, random, closing, final, walkAway = 0.03, report } = options
   let token: string | null = null
   let answeredAtMs = 0
 
@@ -57,10 +60,11 @@ export function createPersistence(options: PersistenceOptions): Persistence {
         answeredAtMs = performance.now()
         return answer
       }
-      if (answer && !isPromised(answer))
+      const mustSignIn = answer?.status === 401 && signIn !== null
+      if (answer && !mustSignIn && !isPromised(answer))
         report({ kind: 'unpromised', detail: `${wish.path} was answered ${answer.status} ${answer.text}` })
-      if (answer?.status === 401) token = null
-      else if (random.chance(WALK_AWAY)) return null
+      if (mustSignIn) token = null
+      else if (random.chance(walkAway)) return null
       else await pause(RETRY_MS)
     }
     return null
@@ -73,12 +77,13 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     return answers.filter((answer) => answer !== null)
   }
 
-  async function send({ method, path, body, key }: Wish): Promise<Answer> {
-    token ??= await signIn()
+  async function send({ method, path, body, key, headers }: Wish): Promise<Answer> {
+    if (signIn) token ??= await signIn()
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        ...headers,
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
@@ -102,8 +107,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   }
 }
 
-/** What everybody is told to expect when something is out of order: sign in again, or try again. */
+/** What everybody is told to expect when something is out of order: try again. */
 function isPromised({ status, text }: Answer): boolean {
-  if (status === 429 || status === 401) return true
+  if (status === 429) return true
   return status === 503 && /"code":"(database-unavailable|overloaded)"/.test(text)
 }

@@ -34,6 +34,8 @@ export type Platform = {
 type PlatformTenant = {
   readonly id: string
   readonly terminalKeys: readonly string[]
+  readonly paystackKey: string
+  readonly currency: string
   readonly phones: readonly string[]
   /** Of the same customers. Both tenants have the same. */
   readonly customerIds: readonly string[]
@@ -50,6 +52,9 @@ const CUSTOMERS = 12
 const OPENING_POINTS = 300
 const WELCOME_BONUS = 25
 const POINTS_PER_SCAN = 3
+const CURRENCY = 'GBP'
+/** A fraction, so that points of payments and refunds are rounded; of a power of two, so that anybody can say how. */
+export const POINTS_PER_CURRENCY_UNIT = 0.5
 
 export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: PlatformOptions): Promise<Platform> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalty-chaos-'))
@@ -93,6 +98,8 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
       AUTH_JWKS_URL: `${front.url}/.well-known/jwks.json`,
     })
     await Promise.all([...apis, realtime].map((each) => each.start()))
+    const tokens = await openTokenProvider(signingKey, seed)
+    for (const tenant of tenants) await setUpPaystack(front.url, await tokens.issue(tenant.id), tenant)
     return {
       database,
       apis,
@@ -101,7 +108,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
       front,
       posts,
       wire,
-      tokens: await openTokenProvider(signingKey, seed),
+      tokens,
       tenants,
       folder,
       close,
@@ -119,6 +126,7 @@ const apiSettings = {
   RATE_LIMIT_PER_MINUTE: '1000000',
   SIGN_IN_LIMIT_PER_MINUTE: '1000000',
   DATABASE_CONNECTIONS: '5',
+  SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
 }
 
 /** Times and memory as small as the rounds are: what takes minutes in production happens in a second here. */
@@ -138,9 +146,10 @@ async function makeTenant(database: ChaosDatabase, id: string, tills: number): P
   const terminalKeys = Array.from({ length: tills }, (_, index) => `key-${id}-${index}`)
   const phones = Array.from({ length: CUSTOMERS }, (_, index) => `+4473065000${10 + index}`)
   const programId = await database.transaction(async (client) => {
-    const settings = { adjustmentsNeedApproval: true }
-    const made = await createTenant(client, { id, name: `Shop ${id}`, programName: 'Points', settings })
-    await client.query('update programs set welcome_bonus = $1, points_per_scan = $2', [WELCOME_BONUS, POINTS_PER_SCAN])
+    const settings = { adjustmentsNeedApproval: true, currency: CURRENCY }
+    const rules = { pointsPerScan: POINTS_PER_SCAN, pointsPerCurrencyUnit: POINTS_PER_CURRENCY_UNIT }
+    const made = await createTenant(client, { id, name: `Shop ${id}`, programName: 'Points', rules, settings })
+    await client.query('update programs set welcome_bonus = $1', [WELCOME_BONUS])
     for (const [index, key] of terminalKeys.entries())
       await addTerminal(client, { tenant: id, name: `Till ${index}`, key })
     return made.programId
@@ -150,5 +159,15 @@ async function makeTenant(database: ChaosDatabase, id: string, tills: number): P
     const member = { tenant: id, programId, phone, name: `Customer ${index}`, points: OPENING_POINTS }
     customerIds.push((await database.transaction((client) => enrolMember(client, member))).customerId)
   }
-  return { id, terminalKeys, phones, customerIds }
+  return { id, terminalKeys, paystackKey: `sk_test_${id}`, currency: CURRENCY, phones, customerIds }
+}
+
+/** As its owner would. */
+async function setUpPaystack(apiUrl: string, token: string, { id, paystackKey }: PlatformTenant): Promise<void> {
+  const response = await fetch(`${apiUrl}/api/admin/payment-providers/paystack`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ secretKey: paystackKey }),
+  })
+  if (!response.ok) throw new Error(`Paystack of ${id} could not be set up: ${await response.text()}`)
 }

@@ -6,13 +6,11 @@ import type { Random } from '../../scripts/random.ts'
 import { until } from '../harness/until.ts'
 import type { Breach } from './breach.ts'
 import type { Crowd } from './crowd.ts'
-import type { Desk } from './desk.ts'
 import type { CustomerTruth } from './customer-screen.ts'
 import { readCustomer } from './engagement-truth.ts'
 import type { Fault } from './faults.ts'
 import type { Listener } from './listener.ts'
 import type { Platform } from './platform.ts'
-import type { Till } from './till.ts'
 import { readHeads, readTruth, type Truth } from './truth.ts'
 
 export type Stage = { readonly platform: Platform; readonly crowd: Crowd; readonly random: Random }
@@ -24,7 +22,7 @@ const LOOK_AGAIN_MS = 10
 const CUSTOMER_MAX_MS = 12_000
 
 /**
- * Puts everything right, and waits until every till has had an answer since, and every client is live and has all that was
+ * Puts everything right, and waits until everybody who asks has had an answer since, and every client is live and has all that was
  * committed by then. Gives how long that took.
  *
  * @param quiet the tills finish what they have in hand, and nothing comes after it that would show what got lost; otherwise
@@ -36,9 +34,9 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
   for (const listener of crowd.listeners) listener.wake()
   await fault.heal()
   platform.wire.heal()
-  const isAnswered = ({ answeredAtMs }: Till | Desk) => answeredAtMs > sinceMs
-  const askers = [...crowd.tills, ...crowd.desks]
-  await (resting ?? until(() => askers.every(isAnswered), 'every till and desk answered', WELL_AGAIN_MAX_MS))
+  const askers = [...crowd.tills, ...crowd.desks, ...crowd.cashiers, ...crowd.providers]
+  const isAnswered = ({ answeredAtMs }: (typeof askers)[number]) => answeredAtMs > sinceMs
+  await (resting ?? until(() => askers.every(isAnswered), 'an answer for everybody who asks', WELL_AGAIN_MAX_MS))
   const heads = await until(
     () => withClient(platform.database.url, readHeads).catch(() => null), // still recovering
     'the database to answer',

@@ -2,6 +2,7 @@ import type { Breach } from './breach.ts'
 import type { Crowd } from './crowd.ts'
 import type { EngagementBook } from './engagement-book.ts'
 import type { LedgerBook } from './ledger-book.ts'
+import type { PaymentBook } from './payment-book.ts'
 import type { Platform } from './platform.ts'
 import { compareScreen, reconcile } from './reconcile.ts'
 import { compareCustomers, converge, describe } from './recovery.ts'
@@ -19,13 +20,17 @@ export type Referee = {
   restore(putBackupInPlace: () => Promise<void>): Promise<Breach[]>
 }
 
-export type Books = { readonly book: LedgerBook; readonly engagements: EngagementBook }
+export type Books = {
+  readonly book: LedgerBook
+  readonly engagements: EngagementBook
+  readonly payments: PaymentBook
+}
 
 /** @param start what the database held when the book was opened and the clients took their first snapshot, or before */
 export function createReferee(
   { database }: Platform,
   crowd: Crowd,
-  { book, engagements }: Books,
+  { book, engagements, payments }: Books,
   start: ReadonlyMap<string, Truth>,
 ): Referee {
   let checked = headsOf(start)
@@ -36,6 +41,7 @@ export function createReferee(
     return [
       ...book.check(entriesOf(truth), cardsOf(truth)),
       ...engagements.check(told.flatMap((of) => of.engagements)),
+      ...payments.check(told.flatMap((of) => of.payments)),
       ...told.flatMap(({ toldTwice }) =>
         toldTwice.map((id): Breach => ({ kind: 'doubled', detail: `notification ${id} was told twice` })),
       ),
@@ -68,7 +74,8 @@ export function createReferee(
       checked = headsOf(restored)
       book.restart(cardsOf(restored))
       engagements.restart()
-      for (const till of crowd.tills) till.forget()
+      payments.restart()
+      for (const one of [...crowd.tills, ...crowd.providers]) one.forget()
       crowd.work()
       return breaches
     },

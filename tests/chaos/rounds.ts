@@ -5,7 +5,8 @@ import { openCrowd, type Crowd } from './crowd.ts'
 import { makeFault, type Fault, type FaultKind } from './faults.ts'
 import { EngagementBook } from './engagement-book.ts'
 import { LedgerBook } from './ledger-book.ts'
-import { openPlatform, type Platform } from './platform.ts'
+import { PaymentBook } from './payment-book.ts'
+import { openPlatform, POINTS_PER_CURRENCY_UNIT, type Platform } from './platform.ts'
 import { describe, recover, type Stage } from './recovery.ts'
 import { cardsOf, createReferee, type Referee } from './referee.ts'
 import { readTruth } from './truth.ts'
@@ -27,6 +28,7 @@ export type Chaos = {
   readonly crowd: Crowd
   readonly book: LedgerBook
   readonly engagements: EngagementBook
+  readonly payments: PaymentBook
   /**
    * One round: load → fault → healed → everybody well again → tills rest → everything is held against PostgreSQL.
    * Null when this machine cannot do that fault.
@@ -50,14 +52,15 @@ export async function openChaos(options: ChaosOptions): Promise<Chaos> {
     const start = await readTruth(platform.database.url, new Map())
     const book = new LedgerBook(cardsOf(start))
     const engagements = new EngagementBook()
-    const crowd = await openCrowd(platform, { clientsPerTenant, book, engagements, seed })
-    const referee = createReferee(platform, crowd, { book, engagements }, start)
+    const payments = new PaymentBook(POINTS_PER_CURRENCY_UNIT)
+    const books = { book, engagements, payments }
+    const crowd = await openCrowd(platform, { ...books, clientsPerTenant, seed })
+    const referee = createReferee(platform, crowd, books, start)
     let rounds = 0
     return {
       platform,
       crowd,
-      book,
-      engagements,
+      ...books,
       async round(kind, { during } = {}) {
         // Of its own, so that a round does the same whatever the rounds before it took from chance.
         const random = new Random(seed + 7919 * ++rounds)

@@ -105,11 +105,11 @@ function roundLine(number: number, rounds: number, { kind, recoveryMs }: RoundRe
 }
 
 /** How much was really going on. */
-function work({ book, engagements, crowd }: Chaos): string {
+function work({ book, engagements, payments, crowd }: Chaos): string {
   const sum = (name: 'delivered' | 'reconnects' | 'catchUps' | 'resets') =>
     crowd.listeners.reduce((total, { client }) => total + client.stats[name], 0).toLocaleString('en')
   const bare = crowd.bareListeners.reduce((total, { received }) => total + received, 0)
-  return `${book.answered.toLocaleString('en')} changes answered, ${book.compared.toLocaleString('en')} repeats compared byte for byte; ${engagements.requested.toLocaleString('en')} scans, enrolments and adjustments asked for, ${engagements.decided.toLocaleString('en')} decided; ${sum('delivered')} events handled by ${crowd.listeners.length} clients, which reconnected ${sum('reconnects')} times, caught up ${sum('catchUps')} times and were reset ${sum('resets')} times; ${bare.toLocaleString('en')} by ${crowd.bareListeners.length} bare socket.io-clients.`
+  return `${book.answered.toLocaleString('en')} changes answered, ${book.compared.toLocaleString('en')} repeats compared byte for byte; ${engagements.requested.toLocaleString('en')} scans, enrolments and adjustments asked for, ${engagements.decided.toLocaleString('en')} decided; ${payments.charged.toLocaleString('en')} payments and ${payments.refunded.toLocaleString('en')} refunds heard of; ${sum('delivered')} events handled by ${crowd.listeners.length} clients, which reconnected ${sum('reconnects')} times, caught up ${sum('catchUps')} times and were reset ${sum('resets')} times; ${bare.toLocaleString('en')} by ${crowd.bareListeners.length} bare socket.io-clients.`
 }
 
 function again({ rounds, seed, only, clients, tills }: Options): string {

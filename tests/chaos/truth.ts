@@ -5,6 +5,8 @@ import type { CardState } from '../harness/shown-cards.ts'
 import type { Engagement } from './engagement-book.ts'
 import { readEngagements, readToldTwice } from './engagement-truth.ts'
 import type { Entry } from './ledger-book.ts'
+import type { Payment } from './payment-book.ts'
+import { readPayments } from './payment-truth.ts'
 import type { Committed } from './reconcile.ts'
 
 /** What PostgreSQL holds of a tenant, in one snapshot. */
@@ -12,6 +14,7 @@ export type Truth = Committed & {
   readonly cards: ReadonlyMap<string, CardState>
   readonly entries: readonly Entry[]
   readonly engagements: readonly Engagement[]
+  readonly payments: readonly Payment[]
   /** Notifications that were told more than once. */
   readonly toldTwice: readonly string[]
 }
@@ -32,6 +35,7 @@ export function readTruth(url: string, since: ReadonlyMap<string, Cursor>): Prom
         cards: await readCards(client, tenant),
         entries: await readEntries(client, tenant, seq),
         engagements: await readEngagements(client, tenant, seq),
+        payments: await readPayments(client, tenant, seq),
         toldTwice: await readToldTwice(client, tenant, seq),
       })
     }
@@ -72,6 +76,8 @@ async function readEntries(client: ClientBase, tenant: string, seq: number): Pro
        card_version::float8 as version, reverses, idempotency_key as key,
        exists (select from adjustments a where a.tenant_id = e.tenant_id and a.transaction_id = e.id)
          or exists (select from qr_scans s where s.tenant_id = e.tenant_id and s.transaction_id = e.id)
+         or exists (select from payments p where p.tenant_id = e.tenant_id and p.transaction_id = e.id)
+         or exists (select from payment_refunds r where r.tenant_id = e.tenant_id and r.transaction_id = e.id)
          or exists (
            select from enrolments m
            where m.tenant_id = e.tenant_id and m.customer_id = e.customer_id and m.program_id = e.program_id
