@@ -1,11 +1,11 @@
 import type { Check } from './check.ts'
 
-/** What the dashboard keeps beside the facts is what the facts say: tables of migration 0022 and their recounts. */
+/** What the dashboard keeps beside the facts is what the facts say: tables of migrations 0022 and 0023 and their recounts. */
 export const dashboardChecks: readonly Check[] = [
   {
     name: 'dashboard-points',
     claim: 'points issued, redeemed and outstanding, hour by hour, are the sums of the entries',
-    sql: differences('points_hours', 'points_totals'),
+    sql: differences('activity_hours', 'points_totals'),
   },
   {
     name: 'dashboard-revenue',

@@ -278,7 +278,7 @@ describe('M5 each check finds what it is there to find', () => {
     },
     {
       fault: 'points that the dashboard has and the ledger has not',
-      sql: `update points_hours set issued = issued + 1 where tenant_id = 'demo'`,
+      sql: `update activity_hours set issued = issued + 1 where tenant_id = 'demo'`,
       found: ['dashboard-points'],
     },
     {

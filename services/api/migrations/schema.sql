@@ -23,6 +23,20 @@ create type loyalty_updated_v1 as (
   "orderId" text
 );
 
+create table activity_hours (
+  tenant_id text not null,
+  day date not null,
+  hour smallint not null,
+  entries bigint not null,
+  issued bigint not null,
+  redeemed bigint not null,
+  payments bigint not null default 0,
+  constraint activity_hours_pkey PRIMARY KEY (tenant_id, day, hour)
+) with (fillfactor=30);
+alter table activity_hours force row level security;
+grant select on activity_hours to loyalty_app;
+grant delete, insert, select, update on activity_hours to loyalty_engine;
+
 create table adjustments (
   tenant_id text not null,
   id uuid not null,
@@ -476,19 +490,6 @@ alter table payments force row level security;
 grant select on payments to loyalty_app;
 grant delete, insert, select, update on payments to loyalty_engine;
 
-create table points_hours (
-  tenant_id text not null,
-  day date not null,
-  hour smallint not null,
-  entries bigint not null,
-  issued bigint not null,
-  redeemed bigint not null,
-  constraint points_hours_pkey PRIMARY KEY (tenant_id, day, hour)
-) with (fillfactor=30);
-alter table points_hours force row level security;
-grant select on points_hours to loyalty_app;
-grant delete, insert, select, update on points_hours to loyalty_engine;
-
 create table points_totals (
   tenant_id text not null,
   outstanding bigint not null,
@@ -697,6 +698,7 @@ CREATE INDEX adjustments_by_customer ON public.adjustments USING btree (tenant_i
 CREATE INDEX adjustments_due ON public.adjustments USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX bookings_by_customer ON public.bookings USING btree (tenant_id, customer_id, starts_at) WHERE (customer_id IS NOT NULL);
 CREATE INDEX bookings_by_start ON public.bookings USING btree (tenant_id, starts_at, id);
+CREATE INDEX client_returns_first ON public.client_returns USING btree (tenant_id, day) INCLUDE (clients) WHERE (previous_day = '-infinity'::date);
 CREATE INDEX customer_codes_expiry ON public.customer_codes USING btree (expires_at);
 CREATE INDEX customer_refresh_tokens_expiry ON public.customer_refresh_tokens USING btree (expires_at);
 CREATE INDEX enrolments_by_status ON public.enrolments USING btree (tenant_id, status, requested_at, id);
@@ -735,6 +737,8 @@ CREATE INDEX refresh_tokens_subject ON public.refresh_tokens USING btree (tenant
 CREATE UNIQUE INDEX staff_email ON public.staff USING btree (tenant_id, email) WHERE (revoked_at IS NULL);
 CREATE UNIQUE INDEX terminals_key ON public.terminals USING btree (key_hash);
 
+create policy engine on activity_hours for all to loyalty_engine using true;
+create policy tenant on activity_hours for all to public using (tenant_id = current_tenant());
 create policy customer on adjustments for all to loyalty_customer using (customer_id = current_customer());
 create policy engine on adjustments for all to loyalty_engine using true;
 create policy tenant on adjustments for all to public using (tenant_id = current_tenant());
@@ -787,8 +791,6 @@ create policy engine on payment_refunds for all to loyalty_engine using true;
 create policy tenant on payment_refunds for all to public using (tenant_id = current_tenant());
 create policy engine on payments for all to loyalty_engine using true;
 create policy tenant on payments for all to public using (tenant_id = current_tenant());
-create policy engine on points_hours for all to loyalty_engine using true;
-create policy tenant on points_hours for all to public using (tenant_id = current_tenant());
 create policy engine on points_totals for all to loyalty_engine using true;
 create policy tenant on points_totals for all to public using (tenant_id = current_tenant());
 create policy customer on programs for all to loyalty_customer using (EXISTS ( SELECT
@@ -1590,13 +1592,14 @@ declare
   before constant date := coalesce((
     select max(d.day) from client_days d where d.tenant_id = p_tenant and d.customer_id = p_customer and d.day < p_day
   ), '-infinity');
-  after constant date := (
+  after constant date := coalesce((
     select min(d.day) from client_days d where d.tenant_id = p_tenant and d.customer_id = p_customer and d.day > p_day
-  );
+  ), 'infinity');
 begin
   perform count_return(p_tenant, p_day, before, p_days);
-  if after is not null then
-    perform count_return(p_tenant, after, p_day, p_days);
+  perform count_return(p_tenant, after, p_day, p_days);
+  -- Who paid on no other day has nothing between.
+  if isfinite(before) or isfinite(after) then
     perform count_return(p_tenant, after, before, -p_days);
   end if;
 end $function$
@@ -1620,7 +1623,7 @@ begin
       ) as is_spending
     from made
   ), hourly as (
-    insert into points_hours as kept (tenant_id, day, hour, entries, issued, redeemed)
+    insert into activity_hours as kept (tenant_id, day, hour, entries, issued, redeemed)
     select
       tenant_id, at::date, extract(hour from at), count(*),
       coalesce(sum(points) filter (where not is_spending), 0), coalesce(-sum(points) filter (where is_spending), 0)
@@ -1654,6 +1657,11 @@ begin
   on conflict (tenant_id, day, hour, currency) do update
   set payments = kept.payments + excluded.payments, received_minor = kept.received_minor + excluded.received_minor,
       refunded_minor = kept.refunded_minor + excluded.refunded_minor;
+  if p_payments <> 0 then
+    insert into activity_hours as kept
+    values (p_tenant, local::date, extract(hour from local), 0, 0, 0, p_payments)
+    on conflict (tenant_id, day, hour) do update set payments = kept.payments + excluded.payments;
+  end if;
   -- A row of nothing is no row.
   if p_payments < 0 then
     delete from revenue_days d
@@ -1662,6 +1670,9 @@ begin
     delete from revenue_hours h
     where h.tenant_id = p_tenant and h.day = local::date and h.hour = extract(hour from local)::smallint
       and h.currency = p_currency and h.payments = 0 and h.refunded_minor = 0;
+    delete from activity_hours h
+    where h.tenant_id = p_tenant and h.day = local::date and h.hour = extract(hour from local)::smallint
+      and h.entries = 0 and h.payments = 0;
   end if;
 end $function$
 -- owner loyalty_engine; may be called by nobody else
@@ -2760,7 +2771,7 @@ begin
   -- Lock: what is written meanwhile counts once, by its own trigger, after this.
   perform lock_streams(array[p_tenant]);
   foreach name in array array[
-    'points_hours', 'points_totals', 'revenue_days', 'revenue_hours', 'client_days', 'client_returns', 'booking_days'
+    'activity_hours', 'points_totals', 'revenue_days', 'revenue_hours', 'client_days', 'client_returns', 'booking_days'
   ] loop
     execute format('delete from %I where tenant_id = $1', name) using p_tenant;
     execute format('insert into %I select * from %I where tenant_id = $1', name, 'recounted_' || name) using p_tenant;
@@ -3804,6 +3815,41 @@ create view qr_scan_logs with (security_invoker=true) as
 grant select on qr_scan_logs to loyalty_app;
 grant select on qr_scan_logs to loyalty_engine;
 
+create view recounted_activity_hours with (security_invoker=true) as
+ SELECT tenant_id,
+    (at)::date AS day,
+    (EXTRACT(hour FROM at))::smallint AS hour,
+    sum(entries) AS entries,
+    (sum(issued))::bigint AS issued,
+    (sum(redeemed))::bigint AS redeemed,
+    sum(payments) AS payments
+   FROM ( SELECT e.tenant_id,
+            (e.created_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)) AS at,
+            1 AS entries,
+                CASE
+                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (0)::bigint
+                    ELSE e.points
+                END AS issued,
+                CASE
+                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (- e.points)
+                    ELSE (0)::bigint
+                END AS redeemed,
+            0 AS payments
+           FROM ((entries e
+             JOIN tenants t ON ((t.id = e.tenant_id)))
+             LEFT JOIN entries reversed ON (((reversed.tenant_id = e.tenant_id) AND (reversed.id = e.reverses))))
+        UNION ALL
+         SELECT money_moves.tenant_id,
+            money_moves.at,
+            0,
+            0,
+            0,
+            money_moves.payments
+           FROM money_moves
+          WHERE (money_moves.payments > 0)) each
+  GROUP BY tenant_id, ((at)::date), ((EXTRACT(hour FROM at))::smallint);
+grant select on recounted_activity_hours to loyalty_engine;
+
 create view recounted_booking_days with (security_invoker=true) as
  SELECT b.tenant_id,
     ((b.starts_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)))::date AS day,
@@ -3832,34 +3878,15 @@ create view recounted_client_returns with (security_invoker=true) as
    FROM ( SELECT client_days.tenant_id,
             client_days.day,
             lag(client_days.day, 1, '-infinity'::date) OVER (PARTITION BY client_days.tenant_id, client_days.customer_id ORDER BY client_days.day) AS previous_day
-           FROM client_days) each
+           FROM client_days
+        UNION ALL
+         SELECT client_days.tenant_id,
+            'infinity'::date,
+            max(client_days.day) AS max
+           FROM client_days
+          GROUP BY client_days.tenant_id, client_days.customer_id) each
   GROUP BY tenant_id, day, previous_day;
 grant select on recounted_client_returns to loyalty_engine;
-
-create view recounted_points_hours with (security_invoker=true) as
- SELECT tenant_id,
-    day,
-    hour,
-    count(*) AS entries,
-    (sum(issued))::bigint AS issued,
-    (sum(redeemed))::bigint AS redeemed
-   FROM ( SELECT e.tenant_id,
-            (local.at)::date AS day,
-            (EXTRACT(hour FROM local.at))::smallint AS hour,
-                CASE
-                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (0)::bigint
-                    ELSE e.points
-                END AS issued,
-                CASE
-                    WHEN (COALESCE(reversed.type, e.type) = 'redeem'::text) THEN (- e.points)
-                    ELSE (0)::bigint
-                END AS redeemed
-           FROM (((entries e
-             JOIN tenants t ON ((t.id = e.tenant_id)))
-             LEFT JOIN entries reversed ON (((reversed.tenant_id = e.tenant_id) AND (reversed.id = e.reverses))))
-             CROSS JOIN LATERAL ( SELECT (e.created_at AT TIME ZONE COALESCE((t.settings ->> 'timeZone'::text), 'UTC'::text)) AS at) local)) each
-  GROUP BY tenant_id, day, hour;
-grant select on recounted_points_hours to loyalty_engine;
 
 create view recounted_points_totals with (security_invoker=true) as
  SELECT tenant_id,

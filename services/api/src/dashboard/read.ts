@@ -5,11 +5,10 @@ import { bookingsOf, pointsOf, revenueOf, seriesOf } from './figures.ts'
 import { rangesOf, stepsOf, type Period } from './rules.ts'
 import type { Dashboard } from './schemas.ts'
 import {
+  readActivity,
   readBookings,
-  readBusiestHours,
   readClients,
   readOutstanding,
-  readPoints,
   readRecentPayments,
   readRevenue,
   readRevenueSeries,
@@ -23,7 +22,7 @@ export function readDashboard(db: Db, tenant: string, period: Period, now: Date)
     const ranges = rangesOf(period, today)
     const { current, previous } = ranges
     const byHour = period === 'today'
-    const points = await readPoints(trx, tenant, ranges, byHour)
+    const { points, busiestHours } = await readActivity(trx, tenant, ranges, byHour)
     const revenueSeries = await readRevenueSeries(trx, tenant, current, byHour)
     return {
       period,
@@ -37,7 +36,7 @@ export function readDashboard(db: Db, tenant: string, period: Period, now: Date)
       bookings: bookingsOf(await readBookings(trx, tenant, ranges)),
       points: pointsOf(points, current.from, await readOutstanding(trx, tenant)),
       series: seriesOf(stepsOf(period, current), points, revenueSeries),
-      busiestHours: await readBusiestHours(trx, tenant, current),
+      busiestHours,
       recentPayments: await readRecentPayments(trx, tenant),
       cursor: await readCursor(trx, tenant),
     }

@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { TenantTransaction } from '../db/tenant-scope.ts'
 import type { Dashboard } from './schemas.ts'
 import type { DayRange } from './rules.ts'
 
 /*
- * What migration 0022 keeps beside the facts, read by day. Nothing here looks at a payment or an entry but for the last few: a
+ * What migrations 0022 and 0023 keep beside the facts, read by day. Nothing here looks at a payment or an entry but for the last few: a
  * year of a busy tenant is some ten thousand rows.
  */
 
@@ -20,15 +20,34 @@ export async function readToday(trx: TenantTransaction, tenant: string, now: Dat
   return rows[0]!
 }
 
-/** Points of both periods, by day, or by hour. */
-export async function readPoints(trx: TenantTransaction, tenant: string, ranges: Ranges, byHour: boolean) {
-  const { rows } = await sql<PointsRow>`
-    select day::text, ${byHour ? sql`hour` : sql`null::int`} as hour, sum(entries)::bigint as entries,
-      sum(issued)::bigint as issued, sum(redeemed)::bigint as redeemed
-    from points_hours
-    where tenant_id = ${tenant} and ${within(ranges.previous.from, ranges.current.to)}
-    group by day, 2`.execute(trx)
-  return rows
+/**
+ * Every hour of both periods, looked at once: points by day, or hour, and how much happened in each hour of the week.
+ *
+ * All of the period before counts as points of its last day.
+ */
+export async function readActivity(trx: TenantTransaction, tenant: string, ranges: Ranges, byHour: boolean) {
+  const { current, previous } = ranges
+  const { rows } = await sql<PointsRow & { weekday: number | null; payments: number }>`
+    select
+      day::text, weekday, hour, sum(entries)::bigint as entries, sum(issued)::bigint as issued,
+      sum(redeemed)::bigint as redeemed, sum(payments)::bigint as payments
+    from (
+      select
+        greatest(day, ${previous.to}) as day, hour, entries, issued, redeemed, payments,
+        -- of ISO 8601, counted from a Monday: taking dates apart is slow
+        case when day >= ${current.from} then (day - '2001-01-01'::date) % 7 + 1 end as weekday
+      from activity_hours
+      where tenant_id = ${tenant} and ${within(previous.from, current.to)}
+    ) hours
+    group by grouping sets (${byHour ? sql`(day, hour)` : sql`(day)`}, (weekday, hour))
+    having grouping(weekday) = 1 or weekday is not null
+    order by weekday, hour`.execute(trx)
+  return {
+    points: rows.filter(({ weekday }) => weekday === null),
+    busiestHours: rows.flatMap(({ weekday, hour, entries, payments }) =>
+      weekday === null || hour === null ? [] : [{ weekday, hour, entries, payments }],
+    ),
+  }
 }
 
 export type PointsRow = { day: string; hour: number | null; entries: number; issued: number; redeemed: number }
@@ -84,32 +103,19 @@ export type RevenueStep = {
   revenueMinor: number
 }
 
-/** How much happened in each hour of the week. Weekdays count from a Monday: taking dates apart is slow. */
-export async function readBusiestHours(trx: TenantTransaction, tenant: string, { from, to }: DayRange) {
-  const ofWeek = sql`(day - '2001-01-01'::date) % 7 + 1 as weekday, hour`
-  const { rows } = await sql<Dashboard['busiestHours'][number]>`
-    select weekday, hour, sum(entries)::bigint as entries, sum(payments)::bigint as payments
-    from (
-      select ${ofWeek}, sum(entries) as entries, 0 as payments
-      from points_hours where tenant_id = ${tenant} and ${within(from, to)} group by 1, 2
-      union all
-      select ${ofWeek}, 0, sum(payments)
-      from revenue_hours where tenant_id = ${tenant} and ${within(from, to)} group by 1, 2
-    ) hours
-    group by 1, 2
-    having sum(entries) > 0 or sum(payments) > 0
-    order by 1, 2`.execute(trx)
-  return rows
-}
-
-/** How many different customers paid in a period, and how many of them for the first time ever. */
+/**
+ * How many different customers paid in a period, and how many of them for the first time ever.
+ *
+ * All who paid last in it or later, less those who stayed away for the whole of it: migration 0023 says why.
+ */
 export async function readClients(trx: TenantTransaction, tenant: string, { from, to }: DayRange) {
+  const sumWhere = (condition: RawBuilder<unknown>) =>
+    sql`(select coalesce(sum(clients), 0)::bigint from client_returns where tenant_id = ${tenant} and ${condition})`
   const { rows } = await sql<{ total: number; new: number }>`
     select
-      coalesce(sum(clients), 0)::bigint as total,
-      coalesce(sum(clients) filter (where previous_day = '-infinity'), 0)::bigint as new
-    from client_returns
-    where tenant_id = ${tenant} and ${within(from, to)} and previous_day < ${from}`.execute(trx)
+      ${sumWhere(sql`day = 'infinity' and previous_day >= ${from}`)}
+        - ${sumWhere(sql`day > ${to} and day < 'infinity' and previous_day < ${from}`)} as total,
+      ${sumWhere(sql`${within(from, to)} and previous_day = '-infinity'`)} as new`.execute(trx)
   const { total, new: first } = rows[0]!
   return { total, new: first, returning: total - first }
 }
