@@ -1,5 +1,5 @@
 import type { Db } from '../db/connect.ts'
-import { withTenant, withTenantSnapshot } from '../db/tenant-scope.ts'
+import { withTenant, withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
 import type { KnownSettings } from '../db/tenant-settings.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, OWNER, type App } from '../http/app-types.ts'
@@ -7,9 +7,12 @@ import { responses } from '../http/problem.ts'
 import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
 import { readCursor } from '../stream/read.ts'
 import { patchBody, settingsRecord, type SettingsRecord } from './schemas.ts'
-import { findSettings, hasAmounts, lockSettings, updateSettings } from './store.ts'
+import { countFigured, findSettings, hasAmounts, lockSettings, updateSettings } from './store.ts'
 
 export type SettingsOptions = { db: Db; settings: KnownSettings }
+
+/** Some two to five seconds' worth. */
+const FIGURES_RECOUNTED_MAX = 500_000
 
 const url = '/api/admin/settings'
 const tags = ['settings']
@@ -42,7 +45,7 @@ export function settingsRoutes(app: App, { db, settings }: SettingsOptions): voi
       tags,
       summary: 'Change the settings of the tenant',
       description:
-        'Needs If-Match. Only what is given changes. The currency stays once an amount was recorded in it: figures in two currencies cannot be added up.',
+        'Needs If-Match. Only what is given changes. The currency stays once an amount was recorded in it: figures in two currencies cannot be added up. Another time zone counts the dashboard anew; with more than half a million payments and entries it is refused, and the operator’s to do.',
       headers: ifMatchHeaders,
       body: patchBody,
       response: responses(
@@ -61,6 +64,7 @@ export function settingsRoutes(app: App, { db, settings }: SettingsOptions): voi
           const detail = `amounts were recorded in ${before.currency}, so ${body.currency} cannot take its place any more`
           throw new ApiError('currency-in-use', detail)
         }
+        if ((body.timeZone ?? before.timeZone) !== before.timeZone) await requireShortHistory(trx, tenant)
         return {
           ...(await updateSettings(trx, tenant, body)),
           cursor: await readCursor(trx, tenant),
@@ -70,6 +74,15 @@ export function settingsRoutes(app: App, { db, settings }: SettingsOptions): voi
       return reply.header('etag', versionTag(record.version)).send(record)
     },
   })
+}
+
+/** By other days all figures of the dashboard are counted anew, which nobody who asks for it, and no till, should wait for long. */
+async function requireShortHistory(trx: TenantTransaction, tenant: string): Promise<void> {
+  const counted = await countFigured(trx, tenant)
+  if (counted <= FIGURES_RECOUNTED_MAX) return
+  const field = 'body.timeZone'
+  const message = `${counted.toLocaleString('en')} payments and entries would be counted anew by other days: the operator does it, at a quiet hour`
+  throw new ApiError('invalid-request', `${field}: ${message}`, { errors: [{ field, message }] })
 }
 
 function existing(record: SettingsRecord | undefined, tenant: string): SettingsRecord {

@@ -97,6 +97,19 @@ test('in another time zone, what has happened is on other days of the dashboard'
   expect(await days()).toEqual([{ day: '2026-01-10' }])
 })
 
+test('with a long history another time zone is the operator’s to set, and the rest is still the owner’s', async () => {
+  const token = await api.signIn(rival, 'owner')
+  const busy = (by: number) =>
+    database.sql(`update activity_hours set payments = payments + $1 where tenant_id = 'rival'`, [by])
+  const { timeZone, name } = (await read(token)).body
+  await busy(500_000)
+  const { status, body } = await patch({ timeZone: 'Europe/Berlin', name: 'Rival & Sons' }, '*', token)
+  expect([status, body['code'], body['errors'][0].field]).toEqual([400, 'invalid-request', 'body.timeZone'])
+  expect((await read(token)).body).toMatchObject({ timeZone, name })
+  expect((await patch({ timeZone, name: 'Rival & Sons' }, '*', token)).status).toBe(200)
+  await busy(-500_000)
+})
+
 test('whether an adjustment needs approval counts from the next one on', async () => {
   const { id } = await demo.enrol({ points: 10 })
   const adjust = async () => {

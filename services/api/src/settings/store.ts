@@ -40,6 +40,15 @@ export async function hasAmounts(trx: TenantTransaction, tenant: string): Promis
   return ((await anyOf('bookings')) ?? (await anyOf('payments'))) !== undefined
 }
 
+/** How many payments and entries the dashboard sums up. */
+export async function countFigured(trx: TenantTransaction, tenant: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(entries + payments), 0)::bigint as count from activity_hours where tenant_id = ${tenant}`.execute(
+    trx,
+  )
+  return rows[0]!.count
+}
+
 const selectSettings = (trx: TenantTransaction, tenant: string) =>
   trx.selectFrom('tenants').select(['name', 'settings', 'version']).where('id', '=', tenant)
 
