@@ -1,21 +1,19 @@
 import { sql } from 'kysely'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
+import type { TenantTransaction } from '../db/tenant-scope.ts'
 import { ADMIN, type App } from '../http/app-types.ts'
-import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { engage } from '../stream/engage.ts'
-import { readCursor } from '../stream/read.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
 import { adjustmentItem, adjustmentRecord, listQuery, proposeBody, type AdjustmentStatus } from './schemas.ts'
 
 export type AdjustmentsOptions = { db: Db; onCommitted: OnCommitted }
 
-const pageKey = z.tuple([uuid])
 const config = { access: ADMIN }
 const tags = ['adjustments']
 
@@ -68,19 +66,12 @@ export function adjustmentRoutes(app: App, { db, onCommitted }: AdjustmentsOptio
       querystring: listQuery,
       response: responses({ 200: pageOf(adjustmentItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listAdjustments(trx, tenant, filter, before?.[0] ?? null, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.id],
-          (row) => row.record,
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listAdjustments(trx, tenant, query, before, limit),
+        toItem: (row) => row.record,
+      }),
   })
 }
 

@@ -1,18 +1,17 @@
 import type { FastifyReply } from 'fastify'
-import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
 import { withTenantSnapshot } from '../db/tenant-scope.ts'
 import type { KnownSettings } from '../db/tenant-settings.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, type App } from '../http/app-types.ts'
-import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
 import type { Result } from '../http/result.ts'
 import { ifMatchHeaders, readVersions, versionTag } from '../http/versions.ts'
 import { engage, type Engaged } from '../stream/engage.ts'
+import { byTime, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
@@ -21,7 +20,6 @@ import { findBooking, listBookings } from './store.ts'
 
 export type BookingsOptions = { db: Db; onCommitted: OnCommitted; settings: KnownSettings }
 
-const pageKey = z.tuple([z.iso.datetime(), uuid])
 const config = { access: ADMIN }
 const tags = ['bookings']
 
@@ -37,19 +35,12 @@ export function bookingRoutes(app: App, { db, onCommitted, settings }: BookingsO
       querystring: listQuery,
       response: responses({ 200: pageOf(bookingItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
-      const after = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listBookings(trx, tenant, filter, after, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.sort_key, row.id],
-          (row) => row.record,
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byTime,
+        rows: (trx, after, limit) => listBookings(trx, tenant, query, after, limit),
+        toItem: (row) => row.record,
+      }),
   })
 
   app.route({

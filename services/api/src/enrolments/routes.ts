@@ -6,10 +6,11 @@ import { ApiError } from '../errors.ts'
 import { ADMIN, TILL, type App } from '../http/app-types.ts'
 import { uuid } from '../http/fields.ts'
 import { optionalIdempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
 import { engage } from '../stream/engage.ts'
+import { byTime, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
@@ -18,7 +19,6 @@ import { isMember, listEnrolments, listStatus } from './store.ts'
 
 export type EnrolmentsOptions = { db: Db; onCommitted: OnCommitted; settings: KnownSettings }
 
-const pageKey = z.tuple([z.iso.datetime(), uuid])
 const tags = ['enrolments']
 
 /** Who has been asked into which programme, and what they said. */
@@ -33,19 +33,12 @@ export function enrolmentRoutes(app: App, { db, onCommitted, settings }: Enrolme
       querystring: listQuery,
       response: responses({ 200: pageOf(enrolmentItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
-      const after = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listEnrolments(trx, tenant, filter, after, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.sort_key, row.id],
-          (row) => row.record,
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byTime,
+        rows: (trx, after, limit) => listEnrolments(trx, tenant, query, after, limit),
+        toItem: (row) => row.record,
+      }),
   })
 
   app.route({

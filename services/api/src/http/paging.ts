@@ -5,11 +5,16 @@ import { ApiError } from '../errors.ts'
 const LIMIT_DEFAULT = 50
 const LIMIT_MAX = 500
 
+/** What places a row in the order of its list. */
+export type PageKey = readonly (string | number | null)[]
+
 /** Query of every list. `pageAfter` is a `nextCursor` that the list gave, for the same filters and sort. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
   pageAfter: z.string().max(1000).optional(),
 }
+
+export type PageRequest = { readonly limit: number; readonly pageAfter?: string | undefined }
 
 /** Answer of every list: one page, where the next one starts (null: this was the last), and what stream position it reflects. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
@@ -20,7 +25,7 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   })
 
 /** Writes the sort key of a page's last row. Opaque to callers. */
-export function encodePageKey(key: readonly (string | number | null)[]): string {
+export function encodePageKey(key: PageKey): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 
@@ -41,7 +46,7 @@ export function decodePageKey<T extends z.ZodType>(pageAfter: string | undefined
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  keyOf: (row: Row) => readonly (string | number | null)[],
+  keyOf: (row: Row) => PageKey,
   toItem: (row: Row) => Item,
 ): { items: Item[]; nextCursor: string | null } {
   const page = rows.slice(0, limit)

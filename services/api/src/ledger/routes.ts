@@ -6,9 +6,10 @@ import { ApiError } from '../errors.ts'
 import { TILL, type App } from '../http/app-types.ts'
 import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { pointsChange, sendChange } from './answer.ts'
 import type { Lanes } from './lanes.ts'
@@ -24,8 +25,6 @@ import {
 import { findByPhone, listTransactions } from './store.ts'
 
 export type LedgerOptions = { db: Db; lanes: Lanes; settings: KnownSettings }
-
-const pageKey = z.tuple([uuid])
 
 /** Look-up at the till, and every way in which points move by hand of staff. */
 export function ledgerRoutes(app: App, { db, lanes, settings }: LedgerOptions): void {
@@ -168,16 +167,12 @@ export function ledgerRoutes(app: App, { db, lanes, settings }: LedgerOptions): 
       querystring: transactionsQuery,
       response: responses({ 200: pageOf(transaction) }, 'token-missing', 'role-not-allowed'),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listTransactions(trx, tenant, filter, before?.[0] ?? null, limit + 1)
-        return {
-          ...toPage(rows, limit, (row) => [row.id], toTransaction),
-          cursor: await readCursor(trx, tenant),
-        }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listTransactions(trx, tenant, query, before, limit),
+        toItem: toTransaction,
+      }),
   })
 }
 

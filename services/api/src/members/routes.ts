@@ -6,6 +6,7 @@ import { ADMIN, type App, type Caller } from '../http/app-types.ts'
 import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
+import { byTime, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { writeStream, type OnCommitted } from '../stream/write.ts'
 import { changesBetween } from './rules.ts'
@@ -34,7 +35,6 @@ export type MembersOptions = { db: Db; onCommitted: OnCommitted }
 
 const byName = z.tuple([z.string(), z.uuid()])
 const byNumber = z.tuple([z.number(), z.uuid()])
-const byTime = z.tuple([z.iso.datetime(), z.uuid()])
 
 /** What a business keeps about its customers: lists, records, VIPs. */
 export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): void {
@@ -133,14 +133,12 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
       querystring: pageOnlyQuery,
       response: responses({ 200: pageOf(memberItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const after = decodePageKey(pageAfter, byTime)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listVips(trx, tenant, after, limit + 1)
-        const page = toPage(rows, limit, (row) => [row.sort_key, row.id], toItem)
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byTime,
+        rows: (trx, after, limit) => listVips(trx, tenant, after, limit),
+        toItem: (row) => toItem(row),
+      }),
   })
 
   app.route({
@@ -153,19 +151,16 @@ export function memberRoutes(app: App, { db, onCommitted }: MembersOptions): voi
       querystring: pageOnlyQuery,
       response: responses({ 200: pageOf(candidateItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const after = decodePageKey(pageAfter, byTime)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listCandidates(trx, tenant, after, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.sort_key, row.id],
-          (row) => ({ ...toItem(row), bookings: row.bookings, lastBookingAt: row.last_booking_at.toISOString() }),
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byTime,
+        rows: (trx, after, limit) => listCandidates(trx, tenant, after, limit),
+        toItem: (row) => ({
+          ...toItem(row),
+          bookings: row.bookings,
+          lastBookingAt: row.last_booking_at.toISOString(),
+        }),
+      }),
   })
 
   /** Changes a member and tells the stream, in one transaction; without a difference it does neither. */

@@ -3,12 +3,12 @@ import { withTenantSnapshot } from '../db/tenant-scope.ts'
 import type { KnownSettings } from '../db/tenant-settings.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, TILL, type App } from '../http/app-types.ts'
-import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { parsePhone } from '../http/phone-number.ts'
 import { responses } from '../http/problem.ts'
 import { engage, type EngageDeps } from '../stream/engage.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { Reconciler } from './reconciler.ts'
@@ -24,12 +24,14 @@ import {
   refusalItem,
   refusalsQuery,
 } from './schemas.ts'
-import { findPayment, listPayments, listRefusals } from './store.ts'
+import { findPayment, listPayments, listRefusals, type RefusalRow } from './store.ts'
 
 export type PaymentsOptions = EngageDeps & { settings: KnownSettings; reconciler: Reconciler }
 
-const pageKey = z.tuple([uuid])
-const refusalKey = z.tuple([z.iso.date(), z.string(), z.string()])
+const byDay = {
+  key: z.tuple([z.iso.date(), z.string(), z.string()]),
+  keyOf: ({ day, provider, reason }: RefusalRow) => [day, provider, reason],
+}
 const tags = ['payments']
 
 /** What came in, by whatever way. */
@@ -89,19 +91,12 @@ export function paymentRoutes(app: App, { db, onCommitted, settings, reconciler 
       querystring: listQuery,
       response: responses({ 200: pageOf(paymentItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, ...filter } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listPayments(trx, tenant, filter, before?.[0] ?? null, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.id],
-          (row) => row.record,
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listPayments(trx, tenant, query, before, limit),
+        toItem: (row) => row.record,
+      }),
   })
 
   app.route({
@@ -116,18 +111,12 @@ export function paymentRoutes(app: App, { db, onCommitted, settings, reconciler 
       querystring: refusalsQuery,
       response: responses({ 200: pageOf(refusalItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const after = decodePageKey(pageAfter, refusalKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const page = toPage(
-          await listRefusals(trx, tenant, after, limit + 1),
-          limit,
-          ({ day, provider, reason }) => [day, provider, reason],
-          ({ last_at: lastAt, ...counted }) => ({ ...counted, lastAt: lastAt.toISOString() }),
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byDay,
+        rows: (trx, after, limit) => listRefusals(trx, tenant, after, limit),
+        toItem: ({ last_at: lastAt, ...counted }) => ({ ...counted, lastAt: lastAt.toISOString() }),
+      }),
   })
 
   app.route({

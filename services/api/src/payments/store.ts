@@ -88,17 +88,19 @@ export async function findStartAnswer(trx: TenantTransaction, tenant: string, id
   return row?.start_answer ?? null
 }
 
+export type RefusalRow = {
+  day: string
+  provider: 'paystack' | 'mpesa'
+  reason: string
+  times: number
+  last_at: Date
+}
+
 type RefusalKey = readonly [day: string, provider: string, reason: string]
 
 /** Counts of refused callbacks, the newest day first, from the one after `after` on. */
 export async function listRefusals(trx: TenantTransaction, tenant: string, after: RefusalKey | null, limit: number) {
-  const { rows } = await sql<{
-    day: string
-    provider: 'paystack' | 'mpesa'
-    reason: string
-    times: number
-    last_at: Date
-  }>`
+  const { rows } = await sql<RefusalRow>`
     select day::text, provider, reason, times, last_at
     from callback_refusals
     where tenant_id = ${tenant}

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenantSnapshot } from '../db/tenant-scope.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, type App, type Caller } from '../http/app-types.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import { ifMatchHeaders, requireVersion, versionTag } from '../http/versions.ts'
+import { readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { writeStream, type Append, type OnCommitted } from '../stream/write.ts'
 import { createBody, idParams, listQuery, patchBody, programItem, programRecord, type ProgramItem } from './schemas.ts'
@@ -13,7 +13,10 @@ import { clearDefault, insertProgram, listPrograms, lockProgram, updateProgram, 
 
 export type ProgramsOptions = { db: Db; onCommitted: OnCommitted }
 
-const pageKey = z.tuple([z.string()])
+const byName = {
+  key: z.tuple([z.string()]).transform(([name]) => name),
+  keyOf: ({ name }: ProgramRow) => [name],
+}
 
 /** Points schemes of a tenant. */
 export function programRoutes(app: App, { db, onCommitted }: ProgramsOptions): void {
@@ -30,13 +33,12 @@ export function programRoutes(app: App, { db, onCommitted }: ProgramsOptions): v
       querystring: listQuery,
       response: responses({ 200: pageOf(programItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const after = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listPrograms(trx, tenant, after?.[0] ?? null, limit + 1)
-        return { ...toPage(rows, limit, (row) => [row.name], toItem), cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byName,
+        rows: (trx, after, limit) => listPrograms(trx, tenant, after, limit),
+        toItem,
+      }),
   })
 
   app.route({

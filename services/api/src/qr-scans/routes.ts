@@ -1,22 +1,20 @@
 import { sql } from 'kysely'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
+import type { TenantTransaction } from '../db/tenant-scope.ts'
 import { ADMIN, TILL, type App } from '../http/app-types.ts'
-import { uuid } from '../http/fields.ts'
 import { idempotencyHeaders, requestHash } from '../http/idempotency.ts'
-import { decodePageKey, pageOf, toPage } from '../http/paging.ts'
+import { pageOf } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
 import type { QrCodes } from '../http/qr-codes.ts'
 import { engage } from '../stream/engage.ts'
-import { readCursor } from '../stream/read.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { sendEngaged } from '../stream/send-engaged.ts'
 import type { OnCommitted } from '../stream/write.ts'
 import { listQuery, scanBody, scanItem, scanRecord } from './schemas.ts'
 
 export type QrScansOptions = { db: Db; onCommitted: OnCommitted; qrCodes: QrCodes }
 
-const pageKey = z.tuple([uuid])
 const tags = ['QR']
 
 /** Customers' codes read at a till. */
@@ -69,19 +67,12 @@ export function qrScanRoutes(app: App, { db, onCommitted, qrCodes }: QrScansOpti
       querystring: listQuery,
       response: responses({ 200: pageOf(scanItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter, customerId } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        const rows = await listScans(trx, tenant, customerId, before?.[0] ?? null, limit + 1)
-        const page = toPage(
-          rows,
-          limit,
-          (row) => [row.id],
-          (row) => row.record,
-        )
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listScans(trx, tenant, query.customerId, before, limit),
+        toItem: (row) => row.record,
+      }),
   })
 }
 

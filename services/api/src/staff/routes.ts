@@ -3,15 +3,16 @@ import { cursorText } from '@loyalty-live/events'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenant, withTenantSnapshot, type TenantTransaction } from '../db/tenant-scope.ts'
+import { withTenant, type TenantTransaction } from '../db/tenant-scope.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, type App } from '../http/app-types.ts'
 import { hashPassword } from '../http/auth/password.ts'
 import type { Revocation } from '../http/auth/revocations.ts'
 import { revokeSubject } from '../http/auth/revoke.ts'
 import { isoTime, text, uuid } from '../http/fields.ts'
-import { decodePageKey, pageOf, pageQuery, toPage } from '../http/paging.ts'
+import { pageOf, pageQuery } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 import { requireAuthority } from './rules.ts'
 
@@ -39,7 +40,6 @@ const createBody = z.strictObject({
   password: z.string().min(10).max(200).meta({ description: 'At least 10 characters' }),
 })
 
-const pageKey = z.tuple([uuid])
 const columns = ['id', 'name', 'email', 'role', 'created_at', 'revoked_at'] as const
 
 /** People who work for a tenant. */
@@ -57,20 +57,12 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
       querystring: z.strictObject(pageQuery),
       response: responses({ 200: pageOf(staffItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        let query = trx
-          .selectFrom('staff')
-          .select(columns)
-          .where('tenant_id', '=', tenant)
-          .orderBy('id', 'desc')
-          .limit(limit + 1)
-        if (before) query = query.where('id', '<', before[0])
-        const page = toPage(await query.execute(), limit, (row) => [row.id], toItem)
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listStaff(trx, tenant, before, limit),
+        toItem,
+      }),
   })
 
   app.route({
@@ -131,6 +123,13 @@ export function staffRoutes(app: App, { db, tokenSeconds, onRevoked }: StaffOpti
       return toItem(row)
     },
   })
+}
+
+/** Staff, newest first, from the one before `before` on. Their ids sort by time. */
+function listStaff(trx: TenantTransaction, tenant: string, before: string | null, limit: number) {
+  let query = trx.selectFrom('staff').select(columns).where('tenant_id', '=', tenant).orderBy('id', 'desc').limit(limit)
+  if (before) query = query.where('id', '<', before)
+  return query.execute()
 }
 
 /**

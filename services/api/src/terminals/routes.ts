@@ -2,14 +2,15 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
 import { cursorText } from '@loyalty-live/events'
 import { z } from 'zod'
 import type { Db } from '../db/connect.ts'
-import { withTenant, withTenantSnapshot } from '../db/tenant-scope.ts'
+import { withTenant, type TenantTransaction } from '../db/tenant-scope.ts'
 import { ApiError } from '../errors.ts'
 import { ADMIN, type App } from '../http/app-types.ts'
 import type { Revocation } from '../http/auth/revocations.ts'
 import { revokeSubject } from '../http/auth/revoke.ts'
 import { isoTime, text, uuid } from '../http/fields.ts'
-import { decodePageKey, pageOf, pageQuery, toPage } from '../http/paging.ts'
+import { pageOf, pageQuery } from '../http/paging.ts'
 import { responses } from '../http/problem.ts'
+import { byId, readPage } from '../stream/read-page.ts'
 import { readCursor } from '../stream/read.ts'
 
 export type TerminalsOptions = { db: Db; tokenSeconds: number; onRevoked: (revocation: Revocation) => void }
@@ -25,7 +26,7 @@ const createdTerminal = terminalItem
   })
   .meta({ title: 'CreatedTerminal' })
 
-const pageKey = z.tuple([uuid])
+const columns = ['id', 'name', 'created_at', 'revoked_at'] as const
 
 /** Tills of a tenant: each signs in with a key of its own, and can be shut out alone. */
 export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: TerminalsOptions): void {
@@ -42,20 +43,12 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
       querystring: z.strictObject(pageQuery),
       response: responses({ 200: pageOf(terminalItem) }),
     },
-    handler: async ({ caller: { tenant }, query: { limit, pageAfter } }) => {
-      const before = decodePageKey(pageAfter, pageKey)
-      return withTenantSnapshot(db, tenant, async (trx) => {
-        let query = trx
-          .selectFrom('terminals')
-          .select(['id', 'name', 'created_at', 'revoked_at'])
-          .where('tenant_id', '=', tenant)
-          .orderBy('id', 'desc')
-          .limit(limit + 1)
-        if (before) query = query.where('id', '<', before[0])
-        const page = toPage(await query.execute(), limit, (row) => [row.id], toItem)
-        return { ...page, cursor: await readCursor(trx, tenant) }
-      })
-    },
+    handler: ({ caller: { tenant }, query }) =>
+      readPage(db, tenant, query, {
+        order: byId,
+        rows: (trx, before, limit) => listTerminals(trx, tenant, before, limit),
+        toItem,
+      }),
   })
 
   app.route({
@@ -75,7 +68,7 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
         const row = await trx
           .insertInto('terminals')
           .values({ tenant_id: tenant, id: randomUUIDv7(), name, key_hash: hashKey(key), revoked_at: null })
-          .returning(['id', 'name', 'created_at', 'revoked_at'])
+          .returning(columns)
           .executeTakeFirstOrThrow()
         return { ...toItem(row), cursor: await readCursor(trx, tenant) }
       })
@@ -101,7 +94,7 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
           .set(({ fn, val, ref }) => ({ revoked_at: fn.coalesce(ref('revoked_at'), val(new Date())) }))
           .where('tenant_id', '=', tenant)
           .where('id', '=', id)
-          .returning(['id', 'name', 'created_at', 'revoked_at'])
+          .returning(columns)
           .executeTakeFirst()
         if (!revoked) throw new ApiError('terminal-not-found', `this tenant has no terminal ${id}`)
         return { row: revoked, revocation: await revokeSubject(trx, tenant, id, tokenSeconds) }
@@ -110,6 +103,18 @@ export function terminalRoutes(app: App, { db, tokenSeconds, onRevoked }: Termin
       return toItem(row)
     },
   })
+}
+
+/** Terminals, newest first, from the one before `before` on. Their ids sort by time. */
+function listTerminals(trx: TenantTransaction, tenant: string, before: string | null, limit: number) {
+  let query = trx
+    .selectFrom('terminals')
+    .select(columns)
+    .where('tenant_id', '=', tenant)
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (before) query = query.where('id', '<', before)
+  return query.execute()
 }
 
 const toItem = (row: { id: string; name: string; created_at: Date; revoked_at: Date | null }) => ({
