@@ -1,4 +1,4 @@
-import { Counter } from '@prometheus-io/client'
+import { Counter, Histogram } from '@prometheus-io/client'
 import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
 import { gauge, type Metrics } from '../http/metrics.ts'
@@ -28,8 +28,23 @@ export function createPaymentMetrics(metrics: Metrics, db: Db) {
   })
   // From nought: of a series that begins at one, nobody sees that it has risen.
   for (const provider of providerNames) for (const outcome of OUTCOMES) callbacks.inc({ provider, outcome }, 0)
+  const looks = new Counter({
+    name: 'loyalty_api_reconciler_looks_total',
+    help: 'Times that the reconciler looked for open payments that are due, by whether it could: done, failed',
+    labelNames: ['outcome'] as const,
+    registers,
+  })
+  for (const outcome of ['done', 'failed'] as const) looks.inc({ outcome }, 0)
   return {
     callbacks,
+    looks,
+    requests: new Histogram({
+      name: 'loyalty_api_provider_request_seconds',
+      help: 'Time of one attempt to ask a payment provider, by whether it answered: answered, unanswered',
+      labelNames: ['provider', 'outcome'] as const,
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
     asked: new Counter({
       name: 'loyalty_api_payments_asked_total',
       help: 'Open payments that a provider was asked about, by what it said',

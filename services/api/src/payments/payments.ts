@@ -10,7 +10,8 @@ import { callbackRoutes } from './callbacks.ts'
 import { createPaymentMetrics } from './metrics.ts'
 import { mpesaProvider } from './mpesa/provider.ts'
 import { paystackProvider } from './paystack/provider.ts'
-import { createProviderHttp } from './provider-http.ts'
+import { createProviderHttp, type ProviderHttp } from './provider-http.ts'
+import type { ProviderName } from './provider.ts'
 import { createReconciler } from './reconciler.ts'
 import { countRefusals } from './refusals.ts'
 import { paymentRoutes } from './routes.ts'
@@ -31,15 +32,23 @@ export type PaymentsOptions = EngageDeps & { config: Config['payments']; metrics
 const ATTEMPTS_MAX = 6
 
 export function openPayments({ db, onCommitted, config, metrics, logger }: PaymentsOptions): Payments {
-  const http = createProviderHttp({ timeoutMs: config.timeoutMs })
+  const paymentMetrics = createPaymentMetrics(metrics, db)
+  const connections: ProviderHttp[] = []
+  const httpTo = (provider: ProviderName) => {
+    const http = createProviderHttp({
+      timeoutMs: config.timeoutMs,
+      onAttempt: (outcome, seconds) => paymentMetrics.requests.observe({ provider, outcome }, seconds),
+    })
+    connections.push(http)
+    return http
+  }
   // Whoever collects money here: a provider is deleted with its line and its folder.
   const providers = [
-    paystackProvider({ http, url: config.paystackUrl }),
-    mpesaProvider({ http, url: config.mpesaUrl, publicUrl: config.publicUrl }),
+    paystackProvider({ http: httpTo('paystack'), url: config.paystackUrl }),
+    mpesaProvider({ http: httpTo('mpesa'), url: config.mpesaUrl, publicUrl: config.publicUrl }),
   ]
   const accounts = createAccounts(db, createSecretBox(config.secretKeys))
   const refusals = countRefusals(db, logger)
-  const paymentMetrics = createPaymentMetrics(metrics, db)
   const shared = { db, onCommitted, providers, accounts, metrics: paymentMetrics }
   const reconciler = createReconciler({ ...shared, logger, everySeconds: config.reconcileSeconds })
 
@@ -59,7 +68,7 @@ export function openPayments({ db, onCommitted, config, metrics, logger }: Payme
     async close() {
       const stopped = reconciler.close()
       // Whoever is being asked is not waited for: the payment is asked about again.
-      await http.close()
+      await Promise.all(connections.map((http) => http.close()))
       await stopped
       await refusals.close()
     },

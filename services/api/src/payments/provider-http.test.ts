@@ -4,13 +4,19 @@ import { createProviderHttp, type ProviderHttp } from './provider-http.ts'
 
 let provider: StandIn
 let http: ProviderHttp
+let attempts: string[]
 
 beforeEach(async () => {
+  attempts = []
   provider = await listen(async (request) => ({
     status: 200,
     body: { asked: request.method === 'POST' ? await readJson(request) : null },
   }))
-  http = createProviderHttp({ timeoutMs: 300, random: () => 0 })
+  http = createProviderHttp({
+    timeoutMs: 300,
+    onAttempt: (outcome, seconds) => attempts.push(`${outcome} ${seconds < 0.3 ? 'soon' : 'at the limit'}`),
+    random: () => 0,
+  })
 })
 afterEach(async () => {
   await http.close()
@@ -44,6 +50,17 @@ describe('without an answer', () => {
     provider.misbehave('hang')
     await expect(send(false)).rejects.toMatchObject({ code: 'provider-unavailable' })
     expect(provider.asked).toHaveLength(2)
+  })
+
+  test('each attempt is told, with the time that it took', async () => {
+    provider.misbehave({ answer: { status: 502, body: '<html>' } })
+    await send(true).catch(() => undefined) // told below
+    provider.misbehave('hang')
+    await send(false).catch(() => undefined)
+    provider.misbehave({ answer: { status: 500, body: { message: 'no' } } })
+    await send(false)
+    const refused = 'unanswered soon'
+    expect(attempts).toEqual([refused, refused, refused, 'unanswered at the limit', 'answered soon'])
   })
 
   test('a server that is not there is tried again: nothing can have arrived', async () => {

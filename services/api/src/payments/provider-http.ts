@@ -27,11 +27,14 @@ export type ProviderHttp = {
 export type ProviderHttpOptions = {
   /** For each attempt. */
   readonly timeoutMs: number
+  /** Told of each attempt: whether there was an answer, and how long it took to know. */
+  readonly onAttempt?: (outcome: 'answered' | 'unanswered', seconds: number) => void
   readonly random?: () => number
 }
 
 /** Requests to providers: each attempt has a time limit, what may be repeated is, after a full-jitter pause. */
-export function createProviderHttp({ timeoutMs, random = Math.random }: ProviderHttpOptions): ProviderHttp {
+export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
+  const { timeoutMs, onAttempt = () => undefined, random = Math.random } = options
   const agent = new Agent({ connect: { timeout: timeoutMs }, maxResponseSize: ANSWER_BYTES_MAX, connections: 8 })
 
   async function attempt({ method, url, headers, body }: ProviderRequest): Promise<ProviderAnswer> {
@@ -48,9 +51,12 @@ export function createProviderHttp({ timeoutMs, random = Math.random }: Provider
   return {
     async send(asked) {
       for (let made = 1; ; made++) {
+        const since = performance.now()
         const result = await attempt(asked).catch((error: unknown) => error as Error & { code?: string })
         // A fault with a reason is an answer; one without may be a proxy's, which knows nothing of the payment.
-        if (!(result instanceof Error) && (result.status < 500 || result.json !== null)) return result
+        const isAnswer = !(result instanceof Error) && (result.status < 500 || result.json !== null)
+        onAttempt(isAnswer ? 'answered' : 'unanswered', (performance.now() - since) / 1000)
+        if (isAnswer) return result
         const mayRepeat = asked.repeatable || (result instanceof Error && NEVER_SENT.has(result.code ?? ''))
         if (made === ATTEMPTS || !mayRepeat) throw unavailable(result)
         await sleep(random() * PAUSE_MS * 2 ** made)

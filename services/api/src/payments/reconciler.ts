@@ -100,7 +100,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (closing.signal.aborted) return
       try {
         while ((await askDue()) === CLAIMED_MAX && !closing.signal.aborted);
+        metrics.looks.inc({ outcome: 'done' })
       } catch (error) {
+        metrics.looks.inc({ outcome: 'failed' })
         logger.warn({ err: error }, 'open payments could not be looked for; it is tried again')
       }
     }
