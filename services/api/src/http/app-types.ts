@@ -2,6 +2,7 @@ import type { Actor, Cursor } from '@loyalty-live/events'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { z } from 'zod'
 
 /** The application as slices see it: routes typed by their zod schemas. */
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -28,6 +29,8 @@ export const STREAM: Access = ['terminal', 'cashier', 'admin', 'owner', 'service
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** What a body of raw bytes holds, for the description of the API: the route proves it first, and parses it itself. */
+    rawBody?: z.ZodType
   }
   interface FastifyRequest {
     /** Set by the time a handler of a route that is not public runs. */

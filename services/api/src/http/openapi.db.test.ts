@@ -36,6 +36,17 @@ test('every operation says what it is for, who may, and how it refuses', async (
   }
 })
 
+test.each([
+  ['/api/webhooks/paystack/{tenant}', 'charge.success'],
+  ['/api/webhooks/mpesa/{tenant}/{secret}', 'CheckoutRequestID'],
+])('%s says what a provider tells, and how it is proved', async (path, word) => {
+  const { body } = await api.call('GET', '/openapi.json')
+  const { requestBody, description, parameters } = body['paths'][path].post
+  expect(JSON.stringify(requestBody.content['application/json'].schema)).toContain(word)
+  expect(description).toContain('Proved by')
+  expect(parameters.map(({ name }: { name: string }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g))
+})
+
 test('/docs shows it to people, under a content security policy', async () => {
   const { status, text, headers } = await api.call('GET', '/docs/')
   expect([status, text.includes('swagger-ui')]).toEqual([200, true])

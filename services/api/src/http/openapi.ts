@@ -17,8 +17,9 @@ export async function registerOpenApi(app: App): Promise<void> {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: (document) => {
-      const transformed = createJsonSchemaTransform({})(document)
-      const access = document.route.config?.access ?? 'public'
+      const { access = 'public', rawBody } = document.route.config ?? {}
+      const schema = rawBody === undefined ? document.schema : { ...document.schema, body: rawBody }
+      const transformed = createJsonSchemaTransform({})({ ...document, schema })
       if (access === 'public') return transformed
       const who = `For the roles ${access.join(', ')}.`
       return {

@@ -58,6 +58,7 @@ export async function callbackRoutes(app: App, options: CallbacksOptions): Promi
         bodyLimit: BODY_BYTES_MAX,
         config: {
           access: 'public',
+          rawBody: callback.described.body,
           rateLimit: {
             max: perMinute,
             // Apart for each tenant: who floods one of them from behind a proxy holds up no other.
@@ -67,9 +68,8 @@ export async function callbackRoutes(app: App, options: CallbacksOptions): Promi
         schema: {
           tags: ['callbacks'],
           summary: `What ${provider.label} tells`,
-          description:
-            'In the provider’s own form. Answered 200 when it was applied, was applied before, waits, or is nothing to us.',
-          params: tenantParams,
+          description: `In the provider’s own form. ${callback.described.proof} Answered 200 when it was applied, was applied before, waits, or is nothing to us.`,
+          params: tenantParams.extend(callback.described.params),
           response: responses(
             { 200: z.looseObject({}) },
             callback.unproven,
@@ -90,9 +90,10 @@ export async function callbackRoutes(app: App, options: CallbacksOptions): Promi
         handler: async (request, reply) => {
           const { headers, ip, params, query } = request
           const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-          const outcome = await receive(provider, params.tenant, { headers, ip, params, query, raw })
+          const tenant = tenantOf(params)
+          const outcome = await receive(provider, tenant, { headers, ip, params, query, raw })
           metrics.callbacks.inc({ provider: name, outcome })
-          if (outcome === 'repeated') refusals.add(params.tenant, name, outcome)
+          if (outcome === 'repeated') refusals.add(tenant, name, outcome)
           return reply.send(callback.thanks)
         },
       })

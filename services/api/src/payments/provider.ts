@@ -103,6 +103,8 @@ export type Provider = {
   readonly callback: {
     /** Route; the first parameter is the tenant. */
     readonly url: string
+    /** What a callback holds and what proves it, for the description of the API. */
+    readonly described: { readonly params: z.ZodRawShape; readonly body: z.ZodType; readonly proof: string }
     /** The path for a tenant as people see it: a secret in it is masked. */
     readonly shownPath: (tenant: string, account: Account | null) => string
     /** Whether a request is the provider's. Takes as long for a tenant that does not exist. */

@@ -11,11 +11,12 @@ export const SAMPLE_CHECKOUT = 'loyalty-live-sample'
 /** They send codes and amounts as numbers, and now and then as text. */
 const codeNumber = z.union([z.int(), z.string().regex(/^-?\d{1,9}$/)]).transform(Number)
 
-const stkCallback = z.object({
+/** An STK callback as it is read; what else Safaricom puts into one is not looked at. */
+export const stkCallback = z.object({
   Body: z.object({
     stkCallback: z.object({
       CheckoutRequestID: z.string().min(1).max(200),
-      ResultCode: codeNumber,
+      ResultCode: codeNumber.meta({ description: '0: paid. Anything else: not paid, and CallbackMetadata is missing' }),
       ResultDesc: z.string().max(500).optional().catch(undefined),
       CallbackMetadata: z
         .object({ Item: z.array(z.object({ Name: z.string().max(100), Value: z.unknown().optional() })).max(50) })
@@ -25,7 +26,7 @@ const stkCallback = z.object({
 })
 
 const shillings = z.union([z.number(), z.string().regex(/^\d{1,12}(\.\d{1,2})?$/)]).transform(Number)
-const params = z.object({ secret: z.string() })
+export const mpesaParams = z.object({ secret: z.string() })
 const query = z.object({ payment: z.uuid().optional().catch(undefined) })
 
 /**
@@ -33,7 +34,7 @@ const query = z.object({ payment: z.uuid().optional().catch(undefined) })
  * it comes from. Compared by digest, so that neither content nor length of the secret shows in the time it takes.
  */
 export function provesMpesa(account: Account | null, request: CallbackRequest): boolean {
-  const shown = params.safeParse(request.params).data?.secret ?? ''
+  const shown = mpesaParams.safeParse(request.params).data?.secret ?? ''
   const fits = timingSafeEqual(digest(shown), digest(account?.secrets['callbackSecret'] ?? ''))
   return fits && account !== null && comesFrom(account.settings['allowedAddresses'], request.ip)
 }

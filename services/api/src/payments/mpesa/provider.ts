@@ -7,7 +7,7 @@ import { parsePhone } from '../../http/phone-number.ts'
 import { amountMinor } from '../currency.ts'
 import type { ProviderHttp } from '../provider-http.ts'
 import type { Account, Asked, OpenPayment, Order, Provider, Started } from '../provider.ts'
-import { provesMpesa, readStkCallback, SAMPLE_CHECKOUT, stkCharge } from './callback.ts'
+import { mpesaParams, provesMpesa, readStkCallback, SAMPLE_CHECKOUT, stkCallback, stkCharge } from './callback.ts'
 import { createMpesaClient, stkAccount } from './client.ts'
 
 const SECRETS = ['consumerKey', 'consumerSecret', 'passkey', 'callbackSecret'] as const
@@ -151,6 +151,11 @@ export function mpesaProvider({ http, url, publicUrl, nowMs = Date.now }: MpesaO
     },
     callback: {
       url: '/api/webhooks/mpesa/:tenant/:secret',
+      described: {
+        params: mpesaParams.shape,
+        body: stkCallback,
+        proof: 'Proved by the secret in its URL, and the address that it comes from where the business lists some.',
+      },
       shownPath: (tenant, account) =>
         `/api/webhooks/mpesa/${tenant}/…${account?.secrets['callbackSecret']?.slice(-4) ?? ''}`,
       proves: provesMpesa,
@@ -158,12 +163,12 @@ export function mpesaProvider({ http, url, publicUrl, nowMs = Date.now }: MpesaO
       read: readStkCallback,
       thanks: { ResultCode: 0, ResultDesc: 'Accepted' },
       sample(tenant, { settings, secrets }) {
-        const stkCallback = { CheckoutRequestID: SAMPLE_CHECKOUT, ResultCode: 0, ResultDesc: 'sample' }
+        const sample = { CheckoutRequestID: SAMPLE_CHECKOUT, ResultCode: 0, ResultDesc: 'sample' }
         const [from] = (settings['allowedAddresses'] ?? []) as string[]
         return {
           path: `/api/webhooks/mpesa/${tenant}/${secrets['callbackSecret'] ?? ''}`,
           headers: {},
-          body: JSON.stringify({ Body: { stkCallback } }),
+          body: JSON.stringify({ Body: { stkCallback: sample } }),
           ...(from === undefined ? {} : { from: from.replace(/\/.*/, '') }),
         }
       },

@@ -18,6 +18,17 @@ const refund = z.object({
   merchant_note: z.string().max(500).nullish().catch(null),
 })
 
+const eventName = z.string().max(100)
+
+/** Every event as it is read; what else Paystack puts into one is not looked at. */
+export const paystackEvent = z
+  .union([
+    z.object({ event: z.enum(['charge.success', 'charge.failed']), data: transaction }),
+    z.object({ event: z.literal('refund.processed'), data: refund }),
+    z.object({ event: eventName.meta({ description: 'Any other is taken, and nothing follows from it' }) }),
+  ])
+  .meta({ title: 'PaystackEvent' })
+
 /** HMAC-SHA512 of the body by the secret key, hex. */
 export const paystackSignature = (secretKey: string, raw: Buffer | string): string =>
   createHmac('sha512', secretKey).update(raw).digest('hex')
@@ -39,7 +50,7 @@ export function provesPaystack(account: Account | null, { headers, raw }: Callba
  * @throws ApiError malformed-json, invalid-request
  */
 export function readPaystackEvent({ raw }: CallbackRequest, defaultCountry: string): Callback {
-  const { event, data } = readCallbackBody(raw, z.object({ event: z.string().max(100), data: z.unknown().optional() }))
+  const { event, data } = readCallbackBody(raw, z.object({ event: eventName, data: z.unknown().optional() }))
   switch (event) {
     case 'charge.success':
     case 'charge.failed': {

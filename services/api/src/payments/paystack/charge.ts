@@ -7,7 +7,12 @@ const reference = z.string().min(1).max(200)
 const word = z.string().max(200).nullish().catch(null)
 
 /** Paystack says amounts as numbers, in refunds as text too. */
-export const paystackAmount = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER)
+export const paystackAmount = z.coerce
+  .number()
+  .int()
+  .positive()
+  .max(Number.MAX_SAFE_INTEGER)
+  .meta({ description: 'In hundredths of the currency, whatever it is' })
 
 /** A transaction, as `charge.success` and `GET /transaction/verify/:reference` tell it; what we have no use for is left out. */
 export const transaction = z.object({

@@ -4,7 +4,7 @@ import { text, uuid } from '../../http/fields.ts'
 import { amountMinor, currencyCode } from '../currency.ts'
 import type { ProviderHttp } from '../provider-http.ts'
 import type { Account, Asked, OpenPayment, Order, Provider, Started } from '../provider.ts'
-import { paystackSignature, provesPaystack, readPaystackEvent, SIGNATURE_HEADER } from './callback.ts'
+import { paystackEvent, paystackSignature, provesPaystack, readPaystackEvent, SIGNATURE_HEADER } from './callback.ts'
 import { toCharge, toPaystack, transaction } from './charge.ts'
 
 const accountBody = z.strictObject({
@@ -109,6 +109,11 @@ export function paystackProvider({ http, url }: { http: ProviderHttp; url: strin
     },
     callback: {
       url: '/api/webhooks/paystack/:tenant',
+      described: {
+        params: {},
+        body: paystackEvent,
+        proof: `Proved by \`${SIGNATURE_HEADER}\`: the hex HMAC-SHA512 of the raw body by the secret key.`,
+      },
       shownPath: (tenant) => `/api/webhooks/paystack/${tenant}`,
       proves: provesPaystack,
       unproven: 'signature-invalid',
