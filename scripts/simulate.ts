@@ -32,7 +32,7 @@ const clearLine = process.stdout.isTTY ? '\r\u001B[2K' : ''
 
 const command = describeCommand({
   name: 'npm run simulate --',
-  description: `Believable traffic for a tenant. Of a hundred steps: ${proportions()}. A newcomer signs in, every four seconds at most, shows a code and is asked to enrol; four of five accept. Others pay in cash, or by signed callbacks of Paystack, which are repeated and forged too. Customers sign in by the codes that npm start keeps in its DATA_DIR; where there are none, it goes on without them, and says so. Ends with exit code 1 when anything was answered otherwise than promised.`,
+  description: `Believable traffic for a tenant. Of a hundred steps: ${proportions()}. A newcomer signs in, every four seconds at most, shows a code and is asked to enrol; four of five accept. Others pay in cash, by signed callbacks of Paystack, which are repeated and forged too, or by M-Pesa, as npm start plays it: a business that is not set up with Safaricom’s own number for trying things out never has anybody asked for money. Customers sign in by the codes that npm start keeps in its DATA_DIR; where there are none, it goes on without them, and says so. Ends with exit code 1 when anything was answered otherwise than promised.`,
   examples: [
     'npm run simulate                               five changes a second, until Ctrl-C',
     'npm run simulate -- --rate 200 --duration 60   a busy minute',

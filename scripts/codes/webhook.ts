@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
+import { openLocalServer } from '../local-server.ts'
 
 const message = z.object({ phone: z.string(), code: z.string() })
 
@@ -40,20 +39,9 @@ export async function openCodeWebhook(take: (sent: SentCode) => number | void): 
     return take(sent) ?? NO_CONTENT
   }
 
-  const server = createServer((request, response) => {
-    receive(request).then(
-      (status) => response.writeHead(status).end(),
-      () => response.destroy(), // the request was broken off: nobody waits for an answer
-    )
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
+  const server = await openLocalServer(async (request) => ({ status: await receive(request) }))
   return {
-    env: { CUSTOMER_CODE_WEBHOOK_URL: `http://127.0.0.1:${port}/codes`, CUSTOMER_CODE_WEBHOOK_SECRET: secret },
-    async close() {
-      const closed = once(server.close(), 'close')
-      server.closeAllConnections()
-      await closed
-    },
+    env: { CUSTOMER_CODE_WEBHOOK_URL: `${server.url}/codes`, CUSTOMER_CODE_WEBHOOK_SECRET: secret },
+    close: server.close,
   }
 }

@@ -2,6 +2,7 @@ import type { Actor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
 import { sealAccount } from '../../services/api/src/payments/accounts.ts'
 import type { SecretBox } from '../../services/api/src/payments/sealing.ts'
+import { SANDBOX_SHORTCODE } from '../mpesa/daraja.ts'
 import type { DemoTenant } from './tenants.ts'
 
 export type { Actor }
@@ -64,12 +65,22 @@ export async function makeVips(
   )
 }
 
+/** Good for the M-Pesa that `npm start` plays, and nowhere else. */
+const MPESA_KEYS = {
+  consumerKey: 'demo-consumer-key',
+  consumerSecret: 'demo-consumer-secret',
+  passkey: 'demo-passkey',
+}
+
 /** Sets up the payment providers of a tenant that has some, as its owner would. */
 export async function setUpProviders(client: ClientBase, { id, providers }: DemoTenant, box: SecretBox): Promise<void> {
   if (providers === null) return
   const accounts = {
     paystack: { settings: {}, secrets: { secretKey: providers.paystackKey } },
-    mpesa: { settings: {}, secrets: { callbackSecret: providers.mpesaCallbackSecret } },
+    mpesa: {
+      settings: { shortcode: SANDBOX_SHORTCODE },
+      secrets: { ...MPESA_KEYS, callbackSecret: providers.mpesaCallbackSecret },
+    },
   } as const
   for (const provider of ['paystack', 'mpesa'] as const) {
     const { settings, sealed, key_id: keyId, hints } = sealAccount(box, id, provider, accounts[provider])

@@ -6,7 +6,7 @@ import { sendUntilAnswered } from './send.ts'
 import type { Outcome, Tally } from './tally.ts'
 import { unexpected } from './till.ts'
 
-export type CounterStep = 'cash' | 'charge' | 'charge-twice' | 'forge' | 'book'
+export type CounterStep = 'cash' | 'charge' | 'charge-twice' | 'forge' | 'mpesa' | 'book'
 
 export type Counter = {
   /** Takes money of one customer, or a booking. @throws Error that says what was answered and should not have been */
@@ -20,6 +20,8 @@ export type CounterOptions = {
   readonly callbacks: Pick<Session, 'ask'>
   /** Signs what Paystack would tell; null: the business has none, and all is paid in cash. */
   readonly paystackKey: string | null
+  /** Whether customers are asked for their PIN; if not, they pay by card. */
+  readonly hasMpesa: boolean
   readonly random: Random
   readonly tally: Tally
 }
@@ -27,8 +29,11 @@ export type CounterOptions = {
 const FORGERS_KEY = 'sk_test_of_somebody_else'
 const DAY_MS = 86_400_000
 
-/** Where money comes in: cash, signed callbacks of Paystack, now and then twice or forged; and bookings for the days to come. */
-export function createCounter({ session, callbacks, paystackKey, random, tally }: CounterOptions): Counter {
+/**
+ * Where money comes in: cash, signed callbacks of Paystack, now and then twice or forged, payments that are started with M-Pesa; and
+ * bookings for the days to come.
+ */
+export function createCounter({ session, callbacks, paystackKey, hasMpesa, random, tally }: CounterOptions): Counter {
   /** Whole shillings, of a hundred: what one counts on a table. */
   const amountMinor = () => random.int(3, 60) * 10_000
 
@@ -40,6 +45,9 @@ export function createCounter({ session, callbacks, paystackKey, random, tally }
     if (answer.status !== status) throw unexpected(request, answer)
     return 'done'
   }
+
+  const byHand = (provider: 'cash' | 'card', phone: string) =>
+    post('/api/admin/payments', { provider, phone, amountMinor: amountMinor() }, 201)
 
   function tell(body: object, key: string): Promise<{ request: Request; answer: Answer }> {
     const headers = { [SIGNATURE_HEADER]: paystackSignature(key, JSON.stringify(body)) }
@@ -69,9 +77,12 @@ export function createCounter({ session, callbacks, paystackKey, random, tally }
         case 'charge':
         case 'charge-twice':
           if (paystackKey !== null) return charge(id, paystackKey, step === 'charge' ? 1 : 2)
-          return post('/api/admin/payments', { provider: 'card', phone, amountMinor: amountMinor() }, 201)
+          return byHand('card', phone)
         case 'cash':
-          return post('/api/admin/payments', { provider: 'cash', phone, amountMinor: amountMinor() }, 201)
+          return byHand('cash', phone)
+        case 'mpesa':
+          if (!hasMpesa) return byHand('card', phone)
+          return post('/api/admin/payments/mpesa', { phone, customerId: id, amountMinor: amountMinor() }, 201)
         case 'forge':
           return forge(id)
         case 'book': {

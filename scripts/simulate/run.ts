@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, reasonOf, signIn, type Credentials, type Session } from '../api-session.ts'
 import { Random } from '../random.ts'
 import type { ReadCode } from '../codes/desk.ts'
+import { SANDBOX_SHORTCODE } from '../mpesa/daraja.ts'
 import { createCounter, type CounterStep } from './counter.ts'
 import { createOffice, type OfficeStep } from './office.ts'
 import { createTally, type Outcome, type Totals } from './tally.ts'
@@ -40,8 +41,8 @@ type Step = TillStep | OfficeStep | VisitorStep | CounterStep | 'adjust'
 
 /** What happens how often, in hundredths. */
 export const STEPS: Readonly<Record<Step, number>> = {
-  add: 32,
-  redeem: 30,
+  add: 31,
+  redeem: 29,
   overspend: 4,
   repeat: 5,
   reverse: 4,
@@ -54,6 +55,7 @@ export const STEPS: Readonly<Record<Step, number>> = {
   charge: 4,
   'charge-twice': 1,
   forge: 1,
+  mpesa: 2,
   book: 2,
 }
 
@@ -64,8 +66,8 @@ const IN_FLIGHT_MAX = 500
  * Believable traffic: customers come at random moments, `rate` of them a second, each to one of the tills, which look them
  * up, then add or redeem; now and then somebody wants more than they have, a till repeats itself, something is taken back, a
  * record is changed in the office, points are adjusted by hand; customers with telephones show QR codes and answer what they
- * are asked; others pay, in cash or by Paystack, whose callbacks are signed, repeated and forged, and book. The tills are made for
- * the run and revoked after it, whatever ends it.
+ * are asked; others pay, in cash, by Paystack, whose callbacks are signed, repeated and forged, or by M-Pesa where that rings nobody's
+ * telephone, and book. The tills are made for the run and revoked after it, whatever ends it.
  *
  * @throws SignInRefused, or what keeps the API from being reached
  */
@@ -90,6 +92,7 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
     session: office,
     callbacks: { ask: (request) => ask(apiUrl, request) },
     paystackKey: options.paystackKey,
+    hasMpesa: await hasMpesa(office),
     random,
     tally,
   })
@@ -160,6 +163,7 @@ export async function startSimulation(options: SimulationOptions, stopping: Abor
       case 'charge':
       case 'charge-twice':
       case 'forge':
+      case 'mpesa':
       case 'book':
         return counter.take(step, customer)
       case 'add':
@@ -199,6 +203,20 @@ async function listCustomers(office: Session): Promise<Customer[]> {
   if (customers.length === 0)
     throw new Error(`${office.user.tenant} has no customers with a card yet; enrol some first`)
   return customers
+}
+
+/**
+ * Whether M-Pesa payments can be started without anybody being asked for money: only with the number that is Safaricom's own, for
+ * trying things out.
+ */
+async function hasMpesa(office: Session): Promise<boolean> {
+  const { status, body } = await office.ask({ method: 'GET', path: '/api/admin/payment-providers' })
+  if (status !== 200) return false // not an owner
+  const { items } = body as {
+    items: { provider: string; canStart: boolean; settings: { shortcode?: string } }[]
+  }
+  const mpesa = items.find(({ provider }) => provider === 'mpesa')
+  return mpesa?.canStart === true && mpesa.settings.shortcode === SANDBOX_SHORTCODE
 }
 
 async function makeTerminal(office: Session, name: string): Promise<{ id: string; key: string }> {

@@ -1,6 +1,6 @@
 import { dataFolder } from '../database.ts'
 import { DEMO_PASSWORD, demoTenants, JOHN_DOE } from '../demo/tenants.ts'
-import { API_PORT, REALTIME_PORT, urlOf, type Settings } from './settings.ts'
+import { API_PORT, playsMpesa, REALTIME_PORT, urlOf, type Settings } from './settings.ts'
 
 export type BannerFacts = {
   settings: Settings
@@ -25,6 +25,7 @@ export function banner({ settings, psql, demo }: BannerFacts): string {
       row('Realtime', realtime),
       row('  AsyncAPI', `${realtime}/asyncapi.json`),
       row('Database', psql),
+      ...(playsMpesa(settings) ? [row('M-Pesa', 'played here: payers answer by themselves, no money moves')] : []),
     ],
     demo ? signIns() : [],
     ['Next, in another terminal:', ...suggestions(settings)],

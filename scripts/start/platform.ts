@@ -4,6 +4,7 @@ import { migrate } from '../../services/api/src/db/migrate.ts'
 import { openCodeDesk } from '../codes/desk.ts'
 import { clusterFolder, DATABASE, ensureDatabase, requireAnswer } from '../database.ts'
 import { seedDemo } from '../demo/seed.ts'
+import { openPhones } from '../mpesa/phones.ts'
 import { giveUpOwnership, takeOwnership } from '../postgres/ownership.ts'
 import { postgresUrl, socketDir } from '../postgres/server.ts'
 import { aborted, type StopSignal } from '../stop-signal.ts'
@@ -15,7 +16,7 @@ import type { Screen } from './screen.ts'
 import { keepSecrets } from './secrets.ts'
 import { startService, stopOrphan } from './service.ts'
 import { describeServices } from './services.ts'
-import type { Settings } from './settings.ts'
+import { playsMpesa, type Settings } from './settings.ts'
 
 export type Platform = {
   /** What `psql` takes to open it. */
@@ -43,7 +44,7 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
 
   const databaseUrl = givenUrl ?? postgresUrl(clusterFolder(dataDir), DATABASE)
   const secrets = keepSecrets(join(dataDir, 'secrets.json'))
-  const services = describeServices(settings, secrets, databaseUrl, await openCodes())
+  const services = describeServices(settings, secrets, databaseUrl, { ...(await openCodes()), ...(await openMpesa()) })
   for (const service of [services.api, services.realtime]) {
     const pid = await stopOrphan(service)
     if (pid !== null) screen.say(`${service.name} (process ${pid}) was left over by an earlier start; stopped it`)
@@ -88,6 +89,14 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
     const desk = await openCodeDesk(dataDir, screen.say)
     opened.defer(() => desk.close())
     return desk.env
+  }
+
+  /** In development nobody's telephone rings, unless the environment says where M-Pesa is. */
+  async function openMpesa(): Promise<Readonly<Record<string, string>>> {
+    if (!playsMpesa(settings)) return {}
+    const phones = await openPhones()
+    opened.defer(() => phones.close())
+    return phones.env
   }
 
   /** A console that cannot be built keeps nobody from redeeming. */

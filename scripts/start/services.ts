@@ -15,13 +15,13 @@ const DRAIN_SECONDS = '1'
 /**
  * Both services as `npm start` runs them. The environment that it was given itself wins over what is put together here.
  *
- * @param codes where the API sends customers their codes, as its environment says it; empty: it decides
+ * @param playedHere where the API finds what is played here, customers' telephones and M-Pesa, as its environment says it
  */
 export function describeServices(
   { env, mode, dataDir, api, realtime }: Settings,
   secrets: Secrets,
   databaseUrl: string,
-  codes: Readonly<Record<string, string>>,
+  playedHere: Readonly<Record<string, string>>,
 ): { api: Service; realtime: Service } {
   const shared = { NODE_ENV: mode, BROADCAST_SECRET: secrets.BROADCAST_SECRET, ...env }
   const realtimeEnv = {
@@ -40,7 +40,7 @@ export function describeServices(
         API_PUBLIC_URL: urlOf(api),
         WS_SERVER_URL: urlOf(realtime),
         DATABASE_URL: databaseUrl,
-        ...codes,
+        ...playedHere,
         ...shared,
       },
       closeMaxMs: API_CLOSE_MAX_MS,

@@ -52,6 +52,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
 }
 
+/** Whether M-Pesa is played here: in development, unless the environment says where it is. */
+export const playsMpesa = ({ mode, env }: Pick<Settings, 'mode' | 'env'>): boolean =>
+  mode !== 'production' && !env['MPESA_URL']
+
 /** How somebody on this machine reaches an address; a server on all addresses is reached at localhost. */
 export function urlOf({ host, port: number }: Address): string {
   const name = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openCodeDesk } from '../../scripts/codes/desk.ts'
 import type { CodeWebhook } from '../../scripts/codes/webhook.ts'
+import { freePorts } from '../../scripts/free-ports.ts'
+import { SANDBOX_SHORTCODE } from '../../scripts/mpesa/daraja.ts'
+import { openPhones, type Fate, type Phones } from '../../scripts/mpesa/phones.ts'
 import { audit, retentionStart } from '../../scripts/verify/audit.ts'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import { startTestApi, type TestApi } from '../harness/api.ts'
@@ -17,6 +20,7 @@ import { ROOT, runScript, shellEnvironment } from './run-script.ts'
 let database: TestDatabase
 let api: TestApi
 let desk: CodeWebhook
+let phones: Phones
 /** Where the codes are kept that are sent to customers. */
 let dataDir: string
 
@@ -28,12 +32,28 @@ beforeAll(async () => {
   for (let made = 0; made < 12; made++) await tenant.enrol({ name: `Grace ${made}`, points: 100 * made })
   await database.sql(`update tenants set settings = settings || '{"currency":"KES"}'`)
   await database.sql('update programs set points_per_currency_unit = 0.01')
-  api = await startTestApi(database.url, { ...desk.env, SECRETS_KEY: Buffer.alloc(32, 1).toString('base64') })
+  const fates: Fate[] = ['paid', 'cancelled', 'told-twice', 'told-late', 'lost']
+  let pushed = 0
+  phones = await openPhones({ nextFate: () => fates[pushed++ % fates.length]!, answerMsMax: 200, lateMs: 300 })
+  const [port] = await freePorts(1)
+  api = await startTestApi(database.url, {
+    ...desk.env,
+    ...phones.env,
+    API_PORT: String(port),
+    API_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PAYMENT_RECONCILE_SECONDS: '1',
+    SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
+  })
   const token = await api.signIn(tenant, 'owner')
-  await api.call('PUT', '/api/admin/payment-providers/paystack', { token, body: { secretKey: PAYSTACK_KEY } })
+  const setUp = (provider: string, body: object) =>
+    api.call('PUT', `/api/admin/payment-providers/${provider}`, { token, body })
+  await setUp('paystack', { secretKey: PAYSTACK_KEY })
+  const keys = { consumerKey: 'consumer-key', consumerSecret: 'consumer-secret', passkey: 'a-passkey' }
+  await setUp('mpesa', { shortcode: SANDBOX_SHORTCODE, ...keys })
 })
 afterAll(async () => {
   await api.close()
+  await phones.close()
   await desk.close()
   rmSync(dataDir, { recursive: true, force: true })
   await database.drop()
@@ -61,7 +81,20 @@ test('simulated traffic is of every kind, is all answered as promised, and leave
   const kinds = await database.sql<{ type: string }>('select distinct type from entries order by type')
   expect(kinds.map(({ type }) => type)).toEqual(['add', 'adjust', 'enrol', 'payment', 'redeem', 'reverse'])
   const providers = await database.sql<{ provider: string }>('select distinct provider from payments order by 1')
-  expect(providers.map(({ provider }) => provider)).toEqual(['cash', 'paystack'])
+  expect(providers.map(({ provider }) => provider)).toEqual(['cash', 'mpesa', 'paystack'])
+  await until(async () => (await database.sql('select from open_payments')).length === 0)
+  const pushes = await database.sql<{ status: string; callbacks: number }>(
+    `select distinct status, (
+       select count(*)::int from provider_callbacks c where c.tenant_id = p.tenant_id and c.payment_id = p.id
+     ) as callbacks
+     from payments p where provider = 'mpesa' order by 1, 2`,
+  )
+  // What was lost was asked for; a repeat is no callback of its own.
+  expect(pushes).toEqual([
+    { status: 'failed', callbacks: 1 },
+    { status: 'succeeded', callbacks: 0 },
+    { status: 'succeeded', callbacks: 1 },
+  ])
   expect((await database.sql('select from bookings')).length).toBeGreaterThan(0)
   const told = await database.sql<{ changes: string }>(
     `select distinct jsonb_object_keys((data->'changes')::jsonb) as changes from events where type = 'member_updated'`,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-type Answer = { readonly status: number; readonly body: object | string }
+type Answer = { readonly status: number; readonly body?: object | string }
 
 /** A provider's API on a local port, which behaves as documented unless it is told otherwise. */
 export type StandIn = {
@@ -26,7 +26,7 @@ export async function listen(serve: (request: IncomingMessage) => Promise<Answer
         asked.push(`${request.method} ${request.url}`)
         const honest = await serve(request)
         if (fault === 'hang') return
-        const { status, body } = fault?.answer ?? honest
+        const { status, body = {} } = fault?.answer ?? honest
         response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' })
         response.end(typeof body === 'string' ? body : JSON.stringify(body))
       })(),
