@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as client from '@loyalty-live/client'
 import * as query from '@loyalty-live/client/query'
 import * as queryCore from '@tanstack/query-core'
 import * as socketIo from 'socket.io-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { connectErrors, type StreamEvent } from '@loyalty-live/events'
 import { BROADCAST_SECRET } from '../harness/api.ts'
 import { startTestRealtime } from '../harness/realtime.ts'
@@ -145,5 +146,29 @@ describe('the README of the SDK', () => {
     expect(asked).toBe(1)
     expect(states).toContain('live')
     await running.stop()
+  })
+
+  test('its examples for React compile, one for each hook', () => {
+    const page = read('packages/client/README.md')
+    const examples = [...page.matchAll(/<!-- react: ([a-z-]+) -->\n```tsx\n(.*?)```/gs)]
+    const shown = examples.map(([, , code]) => /\b(use\w+) \}/.exec(code!)![1])
+    expect(shown).toEqual(['useDashboardData', 'useDashboardRealtime', 'useClientPaymentMonitor'])
+    // Where the packages are found under their names, and nothing is kept.
+    const folder = mkdtempSync(join(root, 'node_modules/.examples-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    for (const [, name, code] of examples) writeFileSync(join(folder, `${name}.tsx`), code!)
+    writeFileSync(
+      join(folder, 'api.d.ts'),
+      'declare const api: { get<T>(path: string, init: { signal: AbortSignal }): Promise<T> }',
+    )
+    const config = {
+      extends: join(root, 'apps/console/tsconfig.json'),
+      compilerOptions: { types: [] },
+      include: [],
+      files: ['api.d.ts', ...examples.map(([, name]) => `${name}.tsx`)],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+    const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
   })
 })
