@@ -56,7 +56,7 @@ function suggestions({ api, realtime, dataDir, databaseUrl }: Settings): string[
     row(`  ${folder}npm run demo${toOptions(toApi + toRealtime)}`, 'a customer’s first visit'),
     row(`  npm run watch${toOptions(toApi + toRealtime)}`, 'every change as it happens'),
     row(`  npm run simulate${toOptions(toApi)}`, 'believable traffic'),
-    row(`  ${database}npm run verify -- --all`, 'every balance held against its ledger'),
+    row(`  ${database}npm run verify -- --all`, 'every balance, payment and figure, checked'),
   ]
 }
 

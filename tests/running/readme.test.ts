@@ -60,6 +60,21 @@ test('the walk-through of the README, pasted as it stands, shows what it promise
   expect(listener.output.match(/John Doe/g)).toHaveLength(2)
   // Whether it was replayed or came live depends on who is back first.
   expect(listener.output).toMatch(/gone: .+\nconnected at /)
+
+  till.paste(blockOf('pay'))
+  await until(
+    () => answers(till).length === 6,
+    () => `three answers to callbacks (${till.output})`,
+  )
+  const told = answers(till).slice(3)
+  expect(told[1]).toBe(told[0])
+  expect(JSON.parse(told[2]!)).toMatchObject({ status: 401, code: 'signature-invalid' })
+  const paid = /the listener prints: (.+)$/m.exec(blockOf('pay'))![1]!
+  await until(
+    () => listener.output.includes(paid),
+    () => `"${paid}" (${listener.output})`,
+  )
+  expect(listener.output.match(/John Doe/g)).toHaveLength(3)
 })
 
 test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/operations.md'])(

@@ -89,7 +89,7 @@ export type Started =
  */
 export type Asked = { readonly kind: 'fact'; readonly fact: ChargeFact } | { readonly kind: 'open' | 'left' | 'absent' }
 
-/** One provider, whoever's account: everything that is particular to it. Deleting its folder and its line in app.ts deletes it. */
+/** One provider, whoever's account: everything that is particular to it. Deleting its folder and its line in payments.ts deletes it. */
 export type Provider = {
   readonly name: ProviderName
   readonly label: string
