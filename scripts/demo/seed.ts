@@ -20,8 +20,9 @@ const REVERSALS = 6
  * connection of its owner. Gives the names of the tenants that were made.
  *
  * @param secretsKey SECRETS_KEY of the API: without it no payment provider is set up
+ * @param playsMpesa whether M-Pesa payments can be started, with keys that are good only where M-Pesa is played
  */
-export function seedDemo(databaseUrl: string, secretsKey?: string): Promise<string[]> {
+export function seedDemo(databaseUrl: string, secretsKey?: string, playsMpesa = false): Promise<string[]> {
   const box = createSecretBox(secretsKey === undefined ? [] : [Buffer.from(secretsKey, 'base64')])
   return inTransaction(databaseUrl, async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtext('demo-data'))`)
@@ -34,7 +35,7 @@ export function seedDemo(databaseUrl: string, secretsKey?: string): Promise<stri
     const people = makePeople(new Random(SEED), Math.max(...demoTenants.map((tenant) => tenant.people[1])))
     for (const tenant of missing) {
       await seedTenant(client, tenant, people.slice(...tenant.people))
-      if (box) await setUpProviders(client, tenant, box)
+      if (box) await setUpProviders(client, tenant, box, playsMpesa)
     }
     return missing.map(({ name }) => name)
   })

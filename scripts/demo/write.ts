@@ -65,21 +65,29 @@ export async function makeVips(
   )
 }
 
-/** Good for the M-Pesa that `npm start` plays, and nowhere else. */
-const MPESA_KEYS = {
-  consumerKey: 'demo-consumer-key',
-  consumerSecret: 'demo-consumer-secret',
-  passkey: 'demo-passkey',
+/** What M-Pesa takes as a business's where it is played, and nowhere else. */
+const PLAYED_MPESA = {
+  settings: { shortcode: SANDBOX_SHORTCODE },
+  secrets: {
+    consumerKey: 'demo-consumer-key',
+    consumerSecret: 'demo-consumer-secret',
+    passkey: 'demo-passkey',
+  },
 }
 
 /** Sets up the payment providers of a tenant that has some, as its owner would. */
-export async function setUpProviders(client: ClientBase, { id, providers }: DemoTenant, box: SecretBox): Promise<void> {
+export async function setUpProviders(
+  client: ClientBase,
+  { id, providers }: DemoTenant,
+  box: SecretBox,
+  playsMpesa: boolean,
+): Promise<void> {
   if (providers === null) return
   const accounts = {
     paystack: { settings: {}, secrets: { secretKey: providers.paystackKey } },
     mpesa: {
-      settings: { shortcode: SANDBOX_SHORTCODE },
-      secrets: { ...MPESA_KEYS, callbackSecret: providers.mpesaCallbackSecret },
+      settings: playsMpesa ? PLAYED_MPESA.settings : {},
+      secrets: { ...(playsMpesa ? PLAYED_MPESA.secrets : {}), callbackSecret: providers.mpesaCallbackSecret },
     },
   } as const
   for (const provider of ['paystack', 'mpesa'] as const) {

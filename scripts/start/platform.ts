@@ -67,7 +67,8 @@ export async function startPlatform(settings: Settings, screen: Screen, stop: St
   const migrations = await migrate(databaseUrl)
   if (migrations.length > 0) screen.say(`the database is at ${migrations.at(-1)}`)
   const demo = mode !== 'production'
-  if (demo && (await seedDemo(databaseUrl, settings.env['SECRETS_KEY'] ?? secrets.SECRETS_KEY)).length > 0)
+  const secretsKey = settings.env['SECRETS_KEY'] ?? secrets.SECRETS_KEY
+  if (demo && (await seedDemo(databaseUrl, secretsKey, playsMpesa(settings))).length > 0)
     screen.say('the demo data is in place')
   stop.stopping.throwIfAborted()
 

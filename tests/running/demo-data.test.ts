@@ -132,3 +132,19 @@ test('M1 callbacks of demo’s payment providers are proved by what the contract
   )
   expect(paid).toEqual([{ amount_minor: 100, status: 'succeeded', currency: 'KES' }])
 })
+
+test('M-Pesa payments can be started where it is played, and with the demo’s keys nowhere else', async () => {
+  const played = await createDatabase()
+  await seedDemo(played.url, SECRETS_KEY, true)
+  const canStart = async ({ url }: TestDatabase) => {
+    const api = await startTestApi(url, { SECRETS_KEY })
+    const { body } = await api.call('POST', '/api/auth/login', {
+      body: { tenant: 'demo', email: 'owner@demo.test', password: 'demo-pass-1' },
+    })
+    const { items } = (await api.call('GET', '/api/admin/payment-providers', { token: body['token'] })).body
+    await api.close()
+    return (items as { provider: string; canStart: boolean }[]).find(({ provider }) => provider === 'mpesa')?.canStart
+  }
+  expect([await canStart(database), await canStart(played)]).toEqual([false, true])
+  await played.drop()
+})
