@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { FastifyError, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../tests/harness/database.ts'
-import { connect, isUnavailable, type Db } from './connect.ts'
+import { problemOf } from '../http/problem.ts'
+import { connect, isTooSlow, isUnavailable, type Db } from './connect.ts'
 
 let database: TestDatabase
 let db: Db
@@ -39,4 +41,12 @@ test('a database that takes no connections is unavailable: it is not a fault of 
   await database.sql(`drop database ${name}`)
   expect(failure).toMatchObject({ code: '55000' })
   expect(isUnavailable(failure)).toBe(true)
+})
+
+test('a statement that takes too long is ended, and told from a database that is away', async () => {
+  const hasty = connect({ url: database.url, connectionsMax: 1, statementTimeoutMs: 50 })
+  const failure = await failureOf(sql`select pg_sleep(30)`.execute(hasty.query))
+  await hasty.close()
+  expect([isTooSlow(failure), isUnavailable(failure)]).toEqual([true, false])
+  expect(problemOf(failure as FastifyError, {} as FastifyRequest).code).toBe('database-unavailable')
 })

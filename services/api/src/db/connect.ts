@@ -87,6 +87,14 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
+/**
+ * True when the database ended a statement because it took too long: nothing of it has happened. It is not tried again here, as
+ * that would most likely take as long.
+ */
+export function isTooSlow(error: unknown): boolean {
+  return (error as { code?: string }).code === '57014'
+}
+
 /** True when two transactions got in each other's way and one of them only has to try again. */
 export function isContention(error: unknown): boolean {
   const { code } = error as { code?: string }

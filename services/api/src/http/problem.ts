@@ -1,7 +1,7 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { isContention, isUnavailable } from '../db/connect.ts'
+import { isContention, isTooSlow, isUnavailable } from '../db/connect.ts'
 import { ApiError, errorCodes, type ErrorCode } from '../errors.ts'
 import type { App } from './app-types.ts'
 
@@ -82,7 +82,7 @@ export function problemOf(error: FastifyError, request: FastifyRequest): ApiErro
   }
   const code = FRAMEWORK_CODES[error.code]
   if (code) return new ApiError(code, FRAMEWORK_DETAILS[code] ?? error.message)
-  if (isUnavailable(error) || isContention(error)) {
+  if (isUnavailable(error) || isContention(error) || isTooSlow(error)) {
     return new ApiError('database-unavailable', 'the database does not answer right now; try again', {}, error)
   }
   // A value that passed our schemas and that PostgreSQL cannot hold (class 22, data exception): still the caller's.
