@@ -37,12 +37,20 @@ export async function createTenant(
 
 export type NewStaff = { tenant: string; email: string; name: string; role: StaffRole; password: string }
 
-export async function addStaff(client: ClientBase, { tenant, email, name, role, password }: NewStaff): Promise<string> {
+export async function addStaff(client: ClientBase, { password, ...person }: NewStaff): Promise<string> {
+  return addStaffWithHash(client, { ...person, passwordHash: await hashPassword(password) })
+}
+
+/** For passwords that were hashed before. */
+export async function addStaffWithHash(
+  client: ClientBase,
+  { tenant, email, name, role, passwordHash }: Omit<NewStaff, 'password'> & { passwordHash: string },
+): Promise<string> {
   const id = randomUUIDv7()
   await enter(client, tenant)
   await client.query(
     'insert into staff (tenant_id, id, email, name, role, password_hash) values ($1, $2, $3, $4, $5, $6)',
-    [tenant, id, email.toLowerCase(), name, role, await hashPassword(password)],
+    [tenant, id, email.toLowerCase(), name, role, passwordHash],
   )
   return id
 }

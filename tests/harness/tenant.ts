@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { addStaff, addTerminal, createTenant, enrolMember } from '../../scripts/tenants.ts'
+import { addStaffWithHash, addTerminal, createTenant, enrolMember } from '../../scripts/tenants.ts'
 import type { TestDatabase } from './database.ts'
 
 export const PASSWORD = 'test-pass-1'
+
+/**
+ * Of PASSWORD, with the least work that argon2 knows: a hash says itself how dear its check is. Tests sign in a thousand times,
+ * and what a real one costs is the business of those of sign-in alone.
+ */
+const PASSWORD_HASH = '$argon2id$v=19$m=8,t=1,p=1$c2FsdC1vZi10ZXN0cy0xNg$rKPCkGcSQn6RHxFZ69JoYeLX6sMcC7A9zEb03H6aD20'
 
 export type TestTenant = {
   readonly id: string
@@ -29,27 +35,11 @@ export async function makeTenant(database: TestDatabase, id: string): Promise<Te
   const terminalKey = `key-${randomBytes(12).toString('hex')}`
   const made = await database.transaction(async (client) => {
     const { programId } = await createTenant(client, { id, name: `Tenant ${id}`, programName: 'Points' })
-    const ownerId = await addStaff(client, {
-      tenant: id,
-      email: `owner@${id}.test`,
-      name: 'Olive Owner',
-      role: 'owner',
-      password: PASSWORD,
-    })
-    await addStaff(client, {
-      tenant: id,
-      email: `admin@${id}.test`,
-      name: 'Adam Admin',
-      role: 'admin',
-      password: PASSWORD,
-    })
-    await addStaff(client, {
-      tenant: id,
-      email: `cashier@${id}.test`,
-      name: 'Cleo Cashier',
-      role: 'cashier',
-      password: PASSWORD,
-    })
+    const hire = (role: 'owner' | 'admin' | 'cashier', name: string) =>
+      addStaffWithHash(client, { tenant: id, email: `${role}@${id}.test`, name, role, passwordHash: PASSWORD_HASH })
+    const ownerId = await hire('owner', 'Olive Owner')
+    await hire('admin', 'Adam Admin')
+    await hire('cashier', 'Cleo Cashier')
     const terminalId = await addTerminal(client, { tenant: id, name: 'Till 1', key: terminalKey })
     return { programId, ownerId, terminalId }
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../services/api/src/http/auth/password.ts'
 import { startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { makeTenant, PASSWORD } from '../harness/tenant.ts'
@@ -11,6 +12,8 @@ let database: TestDatabase
 beforeAll(async () => {
   database = await createDatabase()
   await makeTenant(database, 'demo')
+  // As dear to check as in earnest: those of other tests are cheap.
+  await database.sql('update staff set password_hash = $1', [await hashPassword(PASSWORD)])
 })
 afterAll(() => database.drop())
 
