@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-import { launchChromium } from '../harness/chromium.ts'
+import { launchChromium, launchShell } from '../harness/chromium.ts'
 import { PASSWORD, type TestTenant } from '../harness/tenant.ts'
 import { openWorld, type World } from '../harness/world.ts'
 import { DESKTOP, openWindow, type Credentials, type Window } from './window.ts'
@@ -31,10 +31,12 @@ const FAILED = join(import.meta.dirname, '..', '..', '.screenshots', 'failed')
 export type StageOptions = {
   /** Settings of the API, beside those of tests. */
   readonly api?: Record<string, string>
+  /** What only a whole browser knows, such as how a page is installed. Default false: its shell is faster. */
+  readonly wholeBrowser?: boolean
 }
 
-export async function openStage({ api = {} }: StageOptions = {}): Promise<Stage> {
-  const [world, browser] = await Promise.all([openWorld(() => api), launchChromium()])
+export async function openStage({ api = {}, wholeBrowser = false }: StageOptions = {}): Promise<Stage> {
+  const [world, browser] = await Promise.all([openWorld(() => api), wholeBrowser ? launchChromium() : launchShell()])
   return {
     world,
     browser,

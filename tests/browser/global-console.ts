@@ -1,9 +1,9 @@
 import { buildConsole, isConsoleStale } from '../../scripts/start/console.ts'
-import { launchChromium } from '../harness/chromium.ts'
+import { launchShell } from '../harness/chromium.ts'
 
 /** The console under test is the one that is served: built, with the server's policy around it. */
 export async function setup(): Promise<void> {
   if (isConsoleStale()) await buildConsole()
   // Unpacked once, before several files ask for it; and what it lacks on this machine is said once.
-  await (await launchChromium()).close()
+  await (await launchShell()).close()
 }

@@ -15,7 +15,7 @@ let stage: Stage
 let demo: TestTenant
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'installed-'))
-  stage = await openStage({ api: { CONSOLE_FOLDER: folder } })
+  stage = await openStage({ api: { CONSOLE_FOLDER: folder }, wholeBrowser: true })
   demo = await stage.world.tenant('demo')
 })
 beforeEach(deployBuilt)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
-import { unpackChromium } from './packed-chromium.ts'
+import { hasPackedChromium, unpackChromium } from './packed-chromium.ts'
 
 /** Where systems keep it. Not Ubuntu's /usr/bin/chromium-browser, which only says that it is somewhere else. */
 const PATHS = [
@@ -14,13 +14,26 @@ const PATHS = [
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-zygote']
 
 /**
- * A real Chromium: the one at $E2E_CHROMIUM, else one that is installed, else the one that npm brought.
+ * A real Chromium, windows and all: the one at $E2E_CHROMIUM, else one that is installed, else the shell that npm brings.
  *
- * @throws Error that says what to install, where npm brings none
+ * @throws Error that says what to install, where there is none
  */
 export async function launchChromium(): Promise<Browser> {
-  const installed = process.env['E2E_CHROMIUM'] ?? PATHS.find((path) => existsSync(path))
-  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: ARGS })
+  const executablePath = process.env['E2E_CHROMIUM'] ?? PATHS.find((path) => existsSync(path))
+  return executablePath === undefined ? launchPacked() : chromium.launch({ executablePath, args: ARGS })
+}
+
+/**
+ * What shows pages of a real Chromium, without the windows around them: nobody sees those, and each is a second of work. The
+ * one that npm brings, so that it is the same everywhere; a whole Chromium where npm brings none, or $E2E_CHROMIUM names one.
+ *
+ * @throws Error that says what to install, where there is none
+ */
+export async function launchShell(): Promise<Browser> {
+  return hasPackedChromium() && process.env['E2E_CHROMIUM'] === undefined ? launchPacked() : launchChromium()
+}
+
+async function launchPacked(): Promise<Browser> {
   const { executablePath, env } = await unpackChromium()
   return chromium.launch({ executablePath, env: { ...process.env, ...env }, args: ARGS })
 }

@@ -13,6 +13,9 @@ export type UnpackedChromium = {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** Whether npm brings one for this machine. */
+export const hasPackedChromium = (): boolean => process.platform === 'linux' && process.arch === 'x64'
+
 /**
  * The Chromium of @sparticuz/chromium, unpacked beside its archives the first time: three seconds, 210 MB, gone with the
  * package. The package's own way is not taken: it unpacks into the temporary folder, where two processes trip over each other,
@@ -21,7 +24,7 @@ export type UnpackedChromium = {
  * @throws Error that says what to install, on anything but Linux on x64
  */
 export async function unpackChromium(): Promise<UnpackedChromium> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
+  if (!hasPackedChromium()) {
     throw new Error(
       `npm brings a Chromium for linux-x64 only, not for ${process.platform}-${process.arch}: install Chrome or Chromium` +
         ' (Debian: `apt-get install -y --no-install-recommends chromium`), or give the path of one in E2E_CHROMIUM',
