@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/** One for each core: Vitest would leave one free, and many of these tests wait for what somebody else does. */
+const WORKERS = Math.max(2, availableParallelism())
 
 /**
  * unit: beside the source, touches nothing outside. db: beside the source, real PostgreSQL. flows: across the rooms, real
@@ -12,6 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,services,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          maxWorkers: WORKERS,
         },
       },
       {
@@ -20,6 +25,7 @@ export default defineConfig({
           include: ['services/api/src/**/*.db.test.ts'],
           globalSetup: ['tests/harness/global-postgres.ts'],
           testTimeout: 30_000,
+          maxWorkers: WORKERS,
         },
       },
       {
@@ -30,6 +36,7 @@ export default defineConfig({
           globalSetup: ['tests/harness/global-postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: WORKERS,
         },
       },
       {
