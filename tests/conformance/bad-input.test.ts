@@ -3,9 +3,10 @@ import { importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSigningKey, newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
-import { makeTenant, type TestTenant } from '../harness/tenant.ts'
-import { askCustomer } from './asked-customer.ts'
+import { fingerprint } from '../harness/fingerprint.ts'
+import { makeTenant } from '../harness/tenant.ts'
 import { examples, type Example, type Subjects } from './operations.ts'
+import { makeSubjects, NO_SUBJECTS } from './subjects.ts'
 
 let database: TestDatabase
 let api: TestApi
@@ -24,8 +25,9 @@ beforeAll(async () => {
   database = await createDatabase()
   signingKey = await makeSigningKey()
   api = await startTestApi(database.url, { AUTH_SIGNING_KEY: signingKey, SIGN_IN_LIMIT_PER_MINUTE: '10000' })
-  subjects = await makeSubjects(await makeTenant(database, 'demo'))
-  rival = await makeSubjects(await makeTenant(database, 'rival'))
+  const [demo, other] = [await makeTenant(database, 'demo'), await makeTenant(database, 'rival')]
+  subjects = await makeSubjects(api, demo, await demo.enrol({ points: 100 }))
+  rival = await makeSubjects(api, other, await other.enrol({ points: 100 }))
   tokens = {
     owner: await api.signIn(subjects.tenant, 'owner'),
     terminal: await api.signIn(subjects.tenant, 'terminal'),
@@ -33,66 +35,12 @@ beforeAll(async () => {
     customer: await api.customerToken(subjects.customer.id),
   }
   documented = (await api.call('GET', '/openapi.json')).body['paths']
-  baseline = await fingerprint()
+  baseline = await fingerprint(database, WRITTEN)
 })
 afterAll(async () => {
   await api.close()
   await database.drop()
 })
-
-async function makeSubjects(tenant: TestTenant): Promise<Subjects> {
-  const customer = await tenant.enrol({ points: 100 })
-  const owner = await api.signIn(tenant, 'owner')
-  const redeemed = await api.call('POST', '/api/customer/loyalty/redeem', {
-    token: owner,
-    headers: newKey(),
-    body: { customerId: customer.id, points: 1 },
-  })
-  const staff = await api.call('GET', '/api/admin/staff', { token: owner })
-  return {
-    tenant,
-    customer,
-    transactionId: redeemed.body['transactionId'],
-    programId: tenant.programId,
-    staffId: staff.body['items'].find((item: any) => item.role === 'cashier').id,
-    terminalId: tenant.terminalId,
-    ...(await askCustomer(api, tenant, customer)),
-  }
-}
-
-/** Everything that a request could have written, but sign-ins and remembered refusals. */
-async function fingerprint(): Promise<string> {
-  const tables = [
-    'members',
-    'customers',
-    'programs',
-    'cards',
-    'entries',
-    'events',
-    'streams',
-    'staff',
-    'terminals',
-    'revocations',
-    'enrolments',
-    'notifications',
-    'adjustments',
-    'qr_scans',
-    'payments',
-    'payment_refunds',
-    'open_payments',
-    'payment_providers',
-    'bookings',
-  ]
-  const rows = await Promise.all(
-    tables.map(async (table) => {
-      const [row] = await database.sql<{ sum: string }>(
-        `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t`,
-      )
-      return `${table}=${row!.sum}`
-    }),
-  )
-  return rows.join('\n')
-}
 
 function requiredFields(operation: string): string[] {
   const [method, path] = operation.split(' ') as [string, string]
@@ -143,19 +91,7 @@ test('every documented route has an example, and every example a route', () => {
 
 describe.each(operations)('%s', (operation) => {
   const example = () => examples[operation]!(subjects)
-  const { as, body, query, params } = examples[operation]!({
-    tenant: {} as TestTenant,
-    customer: { id: '', cardId: '', phone: '', name: '' },
-    transactionId: '',
-    programId: '',
-    staffId: '',
-    terminalId: '',
-    enrolmentId: '',
-    notificationId: '',
-    paymentId: '',
-    qr: '',
-    bookingId: '',
-  })
+  const { as, body, query, params, headers } = examples[operation]!(NO_SUBJECTS)
 
   if (as !== null) {
     test('without a token, with a forged, an expired or one of the other side: 401 or 403', async () => {
@@ -266,7 +202,7 @@ describe.each(operations)('%s', (operation) => {
     })
   }
 
-  if (examples[operation]!(emptySubjects).headers?.['idempotency-key'] !== undefined) {
+  if (headers?.['idempotency-key'] !== undefined) {
     test('without an idempotency key, or with one that is none: 400', async () => {
       const { headers: _, ...rest } = example()
       const missing = await send(operation, rest)
@@ -290,7 +226,7 @@ describe.each(operations)('%s', (operation) => {
 })
 
 test('after all of that nothing was written, and no answer was a 500', async () => {
-  expect(await fingerprint()).toBe(baseline)
+  expect(await fingerprint(database, WRITTEN)).toBe(baseline)
   const { text } = await api.call('GET', '/metrics')
   expect(text).not.toMatch(/loyalty_api_request_seconds_count\{[^}]*status="5/)
 })
@@ -313,10 +249,28 @@ describe('what is not even a request', () => {
   })
 })
 
-const emptySubjects = {
-  tenant: {},
-  customer: {},
-} as Subjects
+/** Everything that a request could have written, but sign-ins and remembered refusals. */
+const WRITTEN = [
+  'members',
+  'customers',
+  'programs',
+  'cards',
+  'entries',
+  'events',
+  'streams',
+  'staff',
+  'terminals',
+  'revocations',
+  'enrolments',
+  'notifications',
+  'adjustments',
+  'qr_scans',
+  'payments',
+  'payment_refunds',
+  'open_payments',
+  'payment_providers',
+  'bookings',
+]
 
 const keyOf = (example: Example) => (example.headers?.['idempotency-key'] ? newKey() : {})
 

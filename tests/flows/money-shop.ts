@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { newKey, type Answer } from '../harness/api.ts'
+import { fingerprint } from '../harness/fingerprint.ts'
 import { startProviders, type Providers } from '../harness/providers/setup.ts'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
 import { openWorld, type World } from '../harness/world.ts'
@@ -75,12 +76,7 @@ export async function openMoneyShop(): Promise<MoneyShop> {
       )
       return row!.payment_status
     },
-    async books() {
-      const sums = MOVED.map((table) =>
-        database.sql(`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t`),
-      )
-      return JSON.stringify(await Promise.all(sums))
-    },
+    books: () => fingerprint(database, MOVED),
     async close() {
       await world.close()
       await providers.close()

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askCustomer } from '../conformance/asked-customer.ts'
 import { examples, type Example, type Subjects } from '../conformance/operations.ts'
+import { makeSubjects } from '../conformance/subjects.ts'
 import { makeSigningKey, newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
+import { fingerprint } from '../harness/fingerprint.ts'
 import { startProviders, type Providers } from '../harness/providers/setup.ts'
 import { makeTenant } from '../harness/tenant.ts'
 import { tableUnder } from './document.ts'
@@ -43,9 +44,10 @@ beforeAll(async () => {
     AUTH_SIGNING_KEY: signingKey,
     SIGN_IN_LIMIT_PER_MINUTE: '10000',
   })
-  own = await makeSubjects('demo', 'Dora Demo')
-  await providers.setUp(api, own.tenant)
-  rival = await makeSubjects('rival', 'Rhea Rival')
+  const [demo, other] = [await makeTenant(database, 'demo'), await makeTenant(database, 'rival')]
+  own = await makeSubjects(api, demo, await demo.enrol({ name: 'Dora Demo', points: 1000 }))
+  await providers.setUp(api, demo)
+  rival = await makeSubjects(api, other, await other.enrol({ name: 'Rhea Rival', points: 1000 }))
   ghost = {
     tenant: { ...rival.tenant, id: 'ghost' },
     customer: { id: randomUUID(), cardId: randomUUID(), phone: '+447999000111', name: 'Gus Ghost' },
@@ -78,27 +80,6 @@ async function signToken(role: string): Promise<string> {
     .setAudience('loyalty-live')
     .setExpirationTime('10m')
     .sign(await importJWK(JSON.parse(signingKey), 'EdDSA'))
-}
-
-async function makeSubjects(id: string, name: string): Promise<Subjects> {
-  const tenant = await makeTenant(database, id)
-  const customer = await tenant.enrol({ name, points: 1000 })
-  const token = await api.signIn(tenant, 'owner')
-  const { body } = await api.call('POST', '/api/customer/loyalty/redeem', {
-    token,
-    headers: newKey(),
-    body: { customerId: customer.id, points: 1 },
-  })
-  const staff = await api.call('GET', '/api/admin/staff', { token })
-  return {
-    tenant,
-    customer,
-    transactionId: body['transactionId'],
-    programId: tenant.programId,
-    staffId: staff.body['items'].find((item: any) => item.role === 'cashier').id,
-    terminalId: tenant.terminalId,
-    ...(await askCustomer(api, tenant, customer)),
-  }
 }
 
 /** Sends a route's example about these subjects; a route that nobody documents takes nothing. */
@@ -146,35 +127,6 @@ function expectNothingOfRival(answer: string): void {
   for (const mark of [...marks, 'Tenant rival', '@rival.test', '"rival"']) expect(answer).not.toContain(mark)
 }
 
-/** All that the rival has, as one figure. */
-async function rivalFingerprint(): Promise<string> {
-  const tables = [
-    'members',
-    'programs',
-    'cards',
-    'entries',
-    'events',
-    'streams',
-    'staff',
-    'terminals',
-    'revocations',
-  ].concat([
-    'enrolments',
-    'notifications',
-    'adjustments',
-    'qr_scans',
-    'payments',
-    'payment_refunds',
-    'payment_providers',
-  ])
-  const sums = tables.map((table) =>
-    database.sql(
-      `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t where tenant_id = 'rival'`,
-    ),
-  )
-  return JSON.stringify(await Promise.all(sums))
-}
-
 test('docs/security.md has a line for every route that there is, and no other', async () => {
   // The pages of the documentation are the plugin's own and many; one line stands for them.
   const routes = (await routeTable()).map((operation) => operation.replace(/^GET \/docs\/.*/, 'GET /docs'))
@@ -197,7 +149,7 @@ describe.each(guarded)('$operation', ({ operation, may, foreign }) => {
   })
 
   test('answers of what another tenant has as of what nobody has', async () => {
-    const before = await rivalFingerprint()
+    const before = await fingerprint(database, TENANT_TABLES, 'rival')
     const naming = namingFields(operation)
     expect(foreign === 'names nothing').toBe(naming.length === 0)
     for (const asker of may) {
@@ -215,7 +167,7 @@ describe.each(guarded)('$operation', ({ operation, may, foreign }) => {
         expectNothingOfRival(seen(mixed, rival))
       }
     }
-    expect(await rivalFingerprint()).toBe(before)
+    expect(await fingerprint(database, TENANT_TABLES, 'rival')).toBe(before)
   })
 })
 
@@ -252,3 +204,23 @@ test('HEAD is guarded as GET is', async () => {
     expect((await fetch(`${api.url}${path}`, { method: 'HEAD' })).status, operation).toBe(401)
   }
 })
+
+/** All that a tenant has. */
+const TENANT_TABLES = [
+  'members',
+  'programs',
+  'cards',
+  'entries',
+  'events',
+  'streams',
+  'staff',
+  'terminals',
+  'revocations',
+  'enrolments',
+  'notifications',
+  'adjustments',
+  'qr_scans',
+  'payments',
+  'payment_refunds',
+  'payment_providers',
+]

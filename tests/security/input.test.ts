@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askCustomer } from '../conformance/asked-customer.ts'
 import { examples, type Subjects } from '../conformance/operations.ts'
+import { askCustomer } from '../conformance/subjects.ts'
 import { newKey, startTestApi, type Answer, type TestApi } from '../harness/api.ts'
 import { createDatabase, type TestDatabase } from '../harness/database.ts'
 import { makeTenant } from '../harness/tenant.ts'

@@ -1,8 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { newKey, type TestApi } from '../harness/api.ts'
 import type { TestCustomer, TestTenant } from '../harness/tenant.ts'
+import type { Subjects } from './operations.ts'
 
-/** A customer who has booked, and paid, and is asked to enrol in one more programme; and what they would show at a till. */
+/** For what is asked of an example's shape alone, before anything is there. */
+export const NO_SUBJECTS: Subjects = {
+  tenant: {} as TestTenant,
+  customer: { id: '', cardId: '', phone: '', name: '' },
+  transactionId: '',
+  programId: '',
+  staffId: '',
+  terminalId: '',
+  enrolmentId: '',
+  notificationId: '',
+  paymentId: '',
+  qr: '',
+  bookingId: '',
+}
+
+/** One of each thing that a route may be about, of a tenant and of a customer who has points there. */
+export async function makeSubjects(api: TestApi, tenant: TestTenant, customer: TestCustomer): Promise<Subjects> {
+  const owner = await api.signIn(tenant, 'owner')
+  const redeemed = await api.call('POST', '/api/customer/loyalty/redeem', {
+    token: owner,
+    headers: newKey(),
+    body: { customerId: customer.id, points: 1 },
+  })
+  const staff = await api.call('GET', '/api/admin/staff', { token: owner })
+  return {
+    tenant,
+    customer,
+    transactionId: redeemed.body['transactionId'],
+    programId: tenant.programId,
+    staffId: staff.body['items'].find((item: any) => item.role === 'cashier').id,
+    terminalId: tenant.terminalId,
+    ...(await askCustomer(api, tenant, customer)),
+  }
+}
+
+/** The customer has booked, and paid, and is asked to enrol in one more programme; and what they would show at a till. */
 export async function askCustomer(api: TestApi, tenant: TestTenant, customer: TestCustomer) {
   const token = await api.signIn(tenant, 'owner')
   const program = await api.call('POST', '/api/admin/programs', { token, body: { name: `Club ${randomUUID()}` } })
