@@ -7,7 +7,8 @@ import { isAlive } from '../../scripts/postgres/processes.ts'
 import { until } from '../harness/until.ts'
 import { ROOT, shellEnvironment } from './run-script.ts'
 
-const READY_MAX_MS = 30_000
+/** How long `npm start` may take on a busy machine. */
+export const READY_MAX_MS = 30_000
 
 /** A folder and ports of its own: as good as a machine of its own. */
 export type Machine = {

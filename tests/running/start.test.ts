@@ -11,7 +11,7 @@ import { JOHN_DOE } from '../../scripts/demo/tenants.ts'
 import { isAlive } from '../../scripts/postgres/processes.ts'
 import { createDatabase } from '../harness/database.ts'
 import { until } from '../harness/until.ts'
-import { launch, makeMachine, npmStart, type Machine } from './npm-start.ts'
+import { launch, makeMachine, npmStart, READY_MAX_MS, type Machine } from './npm-start.ts'
 import { ROOT, runScript } from './run-script.ts'
 
 const JOHN = '07306 506797'
@@ -162,7 +162,7 @@ test.each([
 ])('M1 Ctrl-C %s leaves nothing running either', async (_moment, file) => {
   const machine = await newMachine()
   const started = launch(machine)
-  await until(() => existsSync(join(machine.dataDir, file)))
+  await until(() => existsSync(join(machine.dataDir, file)), file, READY_MAX_MS)
   started.pressCtrlC()
   expect(await started.exited).toBe(0)
   expect(started.output).not.toContain('could not start')
