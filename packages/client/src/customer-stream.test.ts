@@ -106,6 +106,21 @@ describe('client of a customer', () => {
     expect(it.client.status.state).toBe('live')
   })
 
+  test('an event while they are first taken: whoever asks for them anew gets them right after', async () => {
+    const it = setUpCustomer()
+    it.client.start()
+    await it.clock.advance(100)
+    it.socket().ready(null, false)
+    await settlePromises()
+    const asked = it.client.catchUp()
+    it.snapshots[0]!()
+    await settlePromises()
+    expect(it.client.status.state).toBe('live')
+    expect(it.snapshots).toHaveLength(2)
+    it.snapshots[1]!()
+    await asked
+  })
+
   test('takes them again after every connection', async () => {
     const it = setUpCustomer()
     it.client.start()

@@ -163,6 +163,18 @@ describe('poller', () => {
     expect(settled).toBe(true)
   })
 
+  test('now() while one runs comes right after it, also when its answer begins an interval', async () => {
+    const it = setUp()
+    it.poller.need()
+    const asked = it.poller.now()
+    it.afterAnswer.push(() => it.poller.repeat(4))
+    await it.answer()
+    expect(it.runs).toBe(2)
+    expect(it.clock.pending).toBe(0)
+    await it.answer()
+    await asked
+  })
+
   test('now() rejects with the reason, and what nobody needs is not repeated', async () => {
     const it = setUp()
     const asked = it.poller.now()

@@ -86,8 +86,9 @@ export function createPoller(options: PollerOptions): Poller {
       if (failure === null) caller.resolve()
       else caller.reject(failure)
     }
-    // A callback may have begun the next one already, or stopped everything and started again.
-    if (running === null && timer === null) plan(failure)
+    // A callback may have begun the next one already, or stopped everything and started again. It may also have begun the
+    // next interval: whoever asked while this one ran does not wait for that.
+    if (running === null && (timer === null || callers.length > 0)) plan(failure)
   }
 
   function plan(failure: LoyaltyClientError | null): void {
