@@ -41,7 +41,7 @@ export function createService({ name, kind, env, logFile, onUnexpectedEnd }: Ser
   function launch() {
     const log = openSync(logFile, 'a')
     const child = spawn(process.execPath, [join(ROOT, 'services', kind, 'src', 'main.ts')], {
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
       // A process group of its own: Ctrl-C reaches the runner first, which ends everything in order.
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],

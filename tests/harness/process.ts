@@ -14,7 +14,7 @@ export type ServiceProcess = {
 /** A service as a process of its own, started by the environment alone, once it says that it is ready. */
 export async function startProcess(service: 'api' | 'realtime', env: Record<string, string>): Promise<ServiceProcess> {
   const child = spawn(process.execPath, [join(ROOT, 'services', service, 'src', 'main.ts')], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''

@@ -5,10 +5,16 @@ export const ROOT = resolve(import.meta.dirname, '..', '..')
 
 export type Run = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
-/** Only what a shell would have: the tests' own NODE_ENV and the like must not leak into what is tested. */
+/** What a shell may have, and no more: the tests' own NODE_ENV and the like must not leak into what is tested. */
 export function shellEnvironment(env: Record<string, string>): Record<string, string> {
-  const { PATH = '', HOME = '', TMPDIR } = process.env
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env }
+  const { PATH = '', HOME = '', TMPDIR, NODE_COMPILE_CACHE } = process.env
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
+    ...env,
+  }
 }
 
 /** Runs a command of `scripts/` to its end. */
