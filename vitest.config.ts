@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['{packages,services,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/node_modules/**'],
           maxWorkers: WORKERS,
+          // They touch nothing outside, and so nothing of each other: a worker loads what they test once.
+          isolate: false,
         },
       },
       {
