@@ -32,6 +32,8 @@ export default defineConfig({
           globalSetup: ['tests/harness/global-postgres.ts'],
           testTimeout: 30_000,
           maxWorkers: WORKERS,
+          // Each has a database and an API of its own, and nothing of ours is global.
+          isolate: false,
         },
       },
       {
