@@ -106,7 +106,8 @@ test('a lock that somebody else holds: tills are told in time, and the same key 
   const queued = redeem(keys[1]!)
 
   const answers = await Promise.all([sent, queued])
-  expect(performance.now() - begun).toBeLessThan(12_000)
+  // Ten seconds for the lock, and what a busy machine adds; one wait after the other would be twenty.
+  expect(performance.now() - begun).toBeLessThan(15_000)
   expect(answers.map(({ status, headers }) => [status, headers['retry-after']])).toEqual([
     [503, '1'],
     [503, '1'],
