@@ -1,24 +1,13 @@
-import type { Status } from '@loyalty-live/client'
 import { useLiveStatus } from '@loyalty-live/client/react'
-import { useNow } from '../../live/use-now.ts'
+import { LiveState } from '../../live/live-state.tsx'
 import { useFormat, useWords } from '../words/language.tsx'
 import classes from './live.module.css'
 
-/** Differ in shape, not in colour alone. */
-const SIGNS: Record<Status['state'], string> = {
-  live: '●',
-  polling: '◐',
-  offline: '○',
-  connecting: '◌',
-  unauthorized: '⊘',
-}
-
-/** ● Live, ◐ Polling or ○ Offline, and how old the data is when it is not live; a press explains. Changes are told to screen readers. */
+/** ● Live, ◐ Polling or ○ Offline; a press explains. */
 export function LiveBadge() {
   const words = useWords().live
   const format = useFormat()
   const { state, lastConfirmedAt } = useLiveStatus()
-  const now = useNow(1_000, state !== 'live')
   const confirmed = lastConfirmedAt ? words.confirmed(format.time(lastConfirmedAt)) : words.never
 
   return (
@@ -30,11 +19,7 @@ export function LiveBadge() {
         data-state={state}
         data-testid="live-badge"
       >
-        <span aria-hidden="true">{SIGNS[state]}</span>
-        <span role="status">{words.states[state]}</span>
-        {state !== 'live' && lastConfirmedAt && (
-          <span className={`${classes['age']} figure`}>{format.ago(lastConfirmedAt.getTime(), now)}</span>
-        )}
+        <LiveState words={words.states} format={format} />
       </button>
       <div popover="auto" id="live-explained" className={classes['explained']}>
         <p>{words.explain[state]}</p>

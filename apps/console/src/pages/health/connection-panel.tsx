@@ -18,7 +18,7 @@ export function ConnectionPanel() {
   return (
     <Panel title={words.connection} testId="connection">
       <p className={classes['state']} data-state={state}>
-        <strong>{live[state]}</strong>
+        <strong>{live.states[state]}</strong>
         <span>{live.explain[state]}</span>
       </p>
       <dl className={`${classes['facts']} figure`}>
