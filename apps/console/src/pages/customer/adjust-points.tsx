@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import type { Adjustment, CustomerCard, CustomerRecord } from '@loyalty-live/client/query'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,7 +6,8 @@ import { settingsQuery } from '../../api/engagement-queries.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
-import { isAmount, POINTS_MAX } from '../../points/points-request.ts'
+import { PointsInput } from '../../points/points-input.tsx'
+import { isAmount } from '../../points/points-request.ts'
 import { SendingNotice } from '../../points/sending-notice.tsx'
 import { useBusy } from '../../points/use-busy.ts'
 import { usePointsSender } from '../../points/use-points-sender.ts'
@@ -79,20 +80,7 @@ export function AdjustPoints({
               { value: 'deduct', label: words.deduct },
             ]}
           />
-          <NumberInput
-            w={120}
-            label={pointWords.amount}
-            value={points}
-            onChange={setPoints}
-            min={1}
-            max={POINTS_MAX}
-            allowDecimal={false}
-            allowNegative={false}
-            thousandSeparator=" "
-            hideControls
-            disabled={busy}
-            classNames={{ input: 'figure' }}
-          />
+          <PointsInput w={120} label={pointWords.amount} value={points} onChange={setPoints} disabled={busy} />
           <TextInput
             flex="1 1 180px"
             label={words.reason}

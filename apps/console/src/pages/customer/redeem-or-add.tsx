@@ -1,9 +1,10 @@
-import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import type { CustomerCard } from '@loyalty-live/client/query'
 import { useState } from 'react'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { useToasts } from '../../parts/toasts.tsx'
-import { isAmount, POINTS_MAX, pointsRequest, type PointsAction } from '../../points/points-request.ts'
+import { PointsInput } from '../../points/points-input.tsx'
+import { isAmount, pointsRequest, type PointsAction } from '../../points/points-request.ts'
 import { SendingNotice } from '../../points/sending-notice.tsx'
 import { useBusy } from '../../points/use-busy.ts'
 import { usePointsSender } from '../../points/use-points-sender.ts'
@@ -48,18 +49,11 @@ export function RedeemOrAdd({
     >
       <Stack gap="sm">
         <Group gap="sm" align="flex-end" grow preventGrowOverflow={false}>
-          <NumberInput
+          <PointsInput
             label={words.amount}
             value={points}
             onChange={(value) => setFields({ ...fields, points: value })}
-            min={1}
-            max={POINTS_MAX}
-            allowDecimal={false}
-            allowNegative={false}
-            thousandSeparator=" "
-            hideControls
             disabled={busy}
-            classNames={{ input: 'figure' }}
           />
           <TextInput
             label={words.order}

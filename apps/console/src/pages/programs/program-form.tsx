@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput, Radio, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Group, Radio, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import { Refusal } from '../../api/http.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { Problem } from '../../parts/problem.tsx'
+import { PointsInput } from '../../points/points-input.tsx'
 import { POINTS_MAX } from '../../points/points-request.ts'
 import { ConflictNotice } from '../../records/conflict-notice.tsx'
 import type { DraftForm } from '../../records/use-draft.ts'
@@ -136,7 +137,7 @@ function Points({
   onChange: (value: number) => void
 }) {
   return (
-    <NumberInput
+    <PointsInput
       label={label}
       value={value}
       // An emptied field is none; what is half typed, such as "0.", is what it begins with.
@@ -144,10 +145,6 @@ function Points({
       min={0}
       max={max}
       decimalScale={decimals}
-      allowNegative={false}
-      thousandSeparator=" "
-      hideControls
-      classNames={{ input: 'figure' }}
     />
   )
 }

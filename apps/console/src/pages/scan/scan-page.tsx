@@ -1,4 +1,4 @@
-import { Collapse, NumberInput, Stack, UnstyledButton } from '@mantine/core'
+import { Collapse, Stack, UnstyledButton } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,7 +8,8 @@ import { useScan, type ScanChoices } from '../../engagement/use-scan.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
-import { isAmount, POINTS_MAX } from '../../points/points-request.ts'
+import { PointsInput } from '../../points/points-input.tsx'
+import { isAmount } from '../../points/points-request.ts'
 import { Page } from '../../shell/page.tsx'
 import { LazyCamera } from '../till/camera/lazy-camera.tsx'
 import { useWedge } from '../till/use-wedge.ts'
@@ -87,19 +88,12 @@ function Choices({
             disabled={isBusy}
             onChange={(chosen) => onChange(given({ points, programId: chosen ?? undefined }))}
           />
-          <NumberInput
+          <PointsInput
             label={words.points}
             description={words.pointsHint}
             value={points ?? ''}
             onChange={(value) => onChange(given({ programId, points: isAmount(value) ? value : undefined }))}
-            min={1}
-            max={POINTS_MAX}
-            allowDecimal={false}
-            allowNegative={false}
-            thousandSeparator=" "
-            hideControls
             disabled={isBusy}
-            classNames={{ input: 'figure' }}
           />
         </Stack>
       </Collapse>
