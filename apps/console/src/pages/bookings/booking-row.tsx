@@ -1,12 +1,11 @@
 import type { Booking } from '@loyalty-live/client/query'
 import { Button } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
-import { memo, useSyncExternalStore } from 'react'
+import { memo } from 'react'
 import { useBookingWords } from '../../language/booking-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { Line } from '../../live/line.tsx'
 import { CustomerName } from '../../parts/customer-name.tsx'
-import { Flash } from '../../parts/flash.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import { wallTimeAt } from '../../time/zoned.ts'
 import { PaymentTag, StatusTag } from './booking-tags.tsx'
@@ -38,13 +37,10 @@ export const BookingRow = memo(function BookingRow({
   const words = useBookingWords()
   const { app } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const name = customerName ?? words.nobody
   const time = format.timeIn(startsAt, timeZone)
   return (
-    <li className={classes['line']} data-booking={id}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} className={classes['line']} data-booking={id}>
       <span className={`${classes['when']} figure`}>
         <strong>{time}</strong>
         <span>{format.day(wallTimeAt(new Date(startsAt), timeZone).slice(0, 10))}</span>
@@ -80,6 +76,6 @@ export const BookingRow = memo(function BookingRow({
       >
         <span className="roomy">{app.open}</span>
       </Button>
-    </li>
+    </Line>
   )
 })

@@ -1,13 +1,11 @@
 import type { Booking } from '@loyalty-live/client/query'
 import { useQuery } from '@tanstack/react-query'
 import { IconCalendar } from '@tabler/icons-react'
-import { useSyncExternalStore } from 'react'
 import { dayQuery } from '../../api/money-queries.ts'
 import { useBookingWords } from '../../language/booking-words.ts'
 import { useFormat } from '../../language/language.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { ChangeMark } from '../../live/change-mark.tsx'
 import { useNow } from '../../live/use-now.ts'
-import { Flash } from '../../parts/flash.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '../../parts/states.tsx'
 import { useSession } from '../../session/use-session.tsx'
@@ -78,8 +76,6 @@ function BookingCard({
 }) {
   const words = useBookingWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const time = format.timeIn(startsAt, timeZone)
   const name = customerName ?? words.nobody
   return (
@@ -91,7 +87,7 @@ function BookingCard({
       aria-label={words.open(name, time)}
       onClick={() => onOpen(id)}
     >
-      {mark && <Flash key={mark.number} />}
+      <ChangeMark of={id} />
       <span className={classes['title']}>
         <span className={`${classes['time']} figure`}>{time}</span>
         <strong>{name}</strong>

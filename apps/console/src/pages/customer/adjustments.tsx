@@ -1,13 +1,11 @@
 import { Badge, Title } from '@mantine/core'
 import type { Adjustment } from '@loyalty-live/client/query'
 import { useQuery } from '@tanstack/react-query'
-import { useSyncExternalStore } from 'react'
 import { adjustmentsQuery } from '../../api/engagement-queries.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
-import { Flash } from '../../parts/flash.tsx'
+import { ChangeMark } from '../../live/change-mark.tsx'
 import { useSession, useUser } from '../../session/use-session.tsx'
 import classes from './customer-dialog.module.css'
 
@@ -44,12 +42,10 @@ function Line({ adjustment }: { adjustment: Adjustment }) {
   const words = useEngagementWords().adjust
   const { changes: changeWords, customer } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const isOpen = status === 'pending' && expiresAt !== null
   return (
     <li className={classes['entry']} data-adjustment={id} data-status={status}>
-      {mark && <Flash key={mark.number} />}
+      <ChangeMark of={id} />
       <span className={`${classes['change']} figure`} data-gain={points >= 0}>
         {format.signed(points)}
       </span>

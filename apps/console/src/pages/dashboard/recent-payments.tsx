@@ -1,11 +1,9 @@
 import type { RecentPayment } from '@loyalty-live/client/query'
 import { IconCash } from '@tabler/icons-react'
-import { useSyncExternalStore } from 'react'
 import { useDashboardWords } from '../../language/dashboard-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { ChangeMark } from '../../live/change-mark.tsx'
 import { useNow } from '../../live/use-now.ts'
-import { Flash } from '../../parts/flash.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { EmptyState, LoadingRows } from '../../parts/states.tsx'
 import classes from './recent-payments.module.css'
@@ -63,11 +61,9 @@ function RecentLine({
   const words = useDashboardWords()
   const { money, customers } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   return (
     <li className={classes['line']} data-payment={id}>
-      {mark && <Flash key={mark.number} />}
+      <ChangeMark of={id} />
       <span className={classes['who']}>
         {customerId !== null && customerName !== null ? (
           <button

@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core'
 import type { Enrolment } from '@loyalty-live/client/query'
 import { IconQrcode, IconUserEdit } from '@tabler/icons-react'
-import { memo, useSyncExternalStore } from 'react'
+import { memo } from 'react'
 import { useAskToEnrol, useCancelEnrolment } from '../../engagement/use-enrolments.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { Line } from '../../live/line.tsx'
 import { CustomerName } from '../../parts/customer-name.tsx'
-import { Flash } from '../../parts/flash.tsx'
 import classes from './enrolments.module.css'
 
 /** Who was asked into which programme, how, by whom and when; and what can be done about it. */
@@ -26,14 +25,11 @@ export const EnrolmentRow = memo(function EnrolmentRow({
   const words = useEngagementWords().enrolments
   const { changes: changeWords } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const MethodIcon = method === 'scan' ? IconQrcode : IconUserEdit
   const by = actor && nameOf(actor, changeWords)
 
   return (
-    <li className={classes['line']} data-enrolment={id} data-customer={customerId}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} className={classes['line']} data-enrolment={id} data-customer={customerId}>
       <CustomerName customer={{ id: customerId, displayName: customerName, phone: customerPhone }} onOpen={onOpen} />
       <span className={classes['what']}>
         <span className={classes['program']}>{programName}</span>
@@ -50,7 +46,7 @@ export const EnrolmentRow = memo(function EnrolmentRow({
         {wordWhen()}
       </time>
       <Action enrolment={enrolment} />
-    </li>
+    </Line>
   )
 
   function wordWhen(): string {

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core'
-import { memo, useSyncExternalStore } from 'react'
+import { memo } from 'react'
 import type { Payment } from '../../api/payment-shapes.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { usePaymentWords } from '../../language/payment-words.ts'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { Line } from '../../live/line.tsx'
 import { PaymentTag } from '../../money/payment-tag.tsx'
 import { CustomerName } from '../../parts/customer-name.tsx'
-import { Flash } from '../../parts/flash.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import classes from './payments.module.css'
 
@@ -27,13 +26,10 @@ export const PaymentRow = memo(function PaymentRow({
   const words = usePaymentWords()
   const { money, app } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const at = payment.paidAt ?? payment.createdAt
   const who = customerName ?? money.nobody
   return (
-    <li className={classes['line']} data-payment={id}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} className={classes['line']} data-payment={id}>
       <span className={classes['who']}>
         {customerId !== null && customerName !== null ? (
           <CustomerName
@@ -72,6 +68,6 @@ export const PaymentRow = memo(function PaymentRow({
       >
         {app.open}
       </Button>
-    </li>
+    </Line>
   )
 })

@@ -1,11 +1,9 @@
 import { Badge, Button } from '@mantine/core'
 import type { Program } from '@loyalty-live/client/query'
 import { IconPencil } from '@tabler/icons-react'
-import { useSyncExternalStore } from 'react'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useFormat } from '../../language/language.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
-import { Flash } from '../../parts/flash.tsx'
+import { Line } from '../../live/line.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import classes from './programs.module.css'
 
@@ -21,8 +19,6 @@ export function ProgramRow({
 }) {
   const words = useEngagementWords().programs
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const gives = [
     rules.pointsPerScan > 0 && words.perScan(rules.pointsPerScan, format.number(rules.pointsPerScan)),
     rules.pointsPerCurrencyUnit > 0 && words.perUnit(format.number(rules.pointsPerCurrencyUnit), currency),
@@ -30,8 +26,7 @@ export function ProgramRow({
   ].filter((rule) => rule !== false)
 
   return (
-    <li className={classes['line']} data-program={id} data-inactive={active ? undefined : ''}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} className={classes['line']} data-program={id} data-inactive={active ? undefined : ''}>
       <Initials name={name} />
       <span className={classes['what']}>
         <span className={classes['name']}>
@@ -58,6 +53,6 @@ export function ProgramRow({
       >
         <span className="roomy">{words.edit}</span>
       </Button>
-    </li>
+    </Line>
   )
 }

@@ -3,19 +3,16 @@ import type { Scan } from '@loyalty-live/client/query'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconQrcode } from '@tabler/icons-react'
-import { useSyncExternalStore } from 'react'
 import { scansQuery } from '../../api/engagement-queries.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
 import { nameOf } from '../../live/change-toasts.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { Line } from '../../live/line.tsx'
 import { useNow } from '../../live/use-now.ts'
 import { CustomerName } from '../../parts/customer-name.tsx'
-import { Flash } from '../../parts/flash.tsx'
 import { ListPanel } from '../../parts/list-panel.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { LazyCustomerDialog } from '../customer/lazy-customer-dialog.tsx'
-import classes from './scan.module.css'
 
 const route = getRouteApi('/$tenant/admin/scan')
 
@@ -49,12 +46,9 @@ function ScanLine({ scan, now, onOpen }: { scan: Scan; now: number; onOpen: (cus
   const words = useEngagementWords().scan
   const { changes: changeWords } = useWords()
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const ago = format.ago(Date.parse(scannedAt), now)
   return (
-    <li className={classes['line']} data-scan={id} data-outcome={outcome}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} data-scan={id} data-outcome={outcome}>
       <CustomerName
         customer={{ id: customerId, displayName: customerName, phone: customerPhone }}
         detail={`${programName} · ${nameOf(actor, changeWords)} · ${ago}`}
@@ -68,6 +62,6 @@ function ScanLine({ scan, now, onOpen }: { scan: Scan; now: number; onOpen: (cus
       >
         {pointsAwarded === null ? words.outcomes[outcome] : format.signed(pointsAwarded)}
       </Badge>
-    </li>
+    </Line>
   )
 }

@@ -8,6 +8,7 @@ import { useScan, type ScanChoices } from '../../engagement/use-scan.ts'
 import { useEngagementWords } from '../../language/engagement-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import plate from '../../parts/plate.module.css'
 import { PointsInput } from '../../points/points-input.tsx'
 import { isAmount } from '../../points/points-request.ts'
 import { Page } from '../../shell/page.tsx'
@@ -44,7 +45,7 @@ export function ScanPage() {
   return (
     <Page title={nav.scan} actions={<RefreshButton />}>
       <div className={classes['scan']} data-alone={seesAll ? undefined : ''}>
-        <section className={classes['entry']} aria-label={words.entry}>
+        <section className={plate['plate']} aria-label={words.entry}>
           <CodeEntry
             value={typed}
             isBusy={isBusy}
@@ -54,7 +55,7 @@ export function ScanPage() {
           />
           <Choices choices={choices} isBusy={isBusy} onChange={setChoices} />
         </section>
-        <section className={classes['outcome']} data-state={state} aria-live="polite">
+        <section className={`${plate['plate']} ${classes['outcome']}`} data-state={state} aria-live="polite">
           <ScanOutcome scanning={scanning} onNext={scanning.sender.clear} />
         </section>
         {seesAll && <RecentScans tenant={tenant} />}

@@ -2,6 +2,7 @@ import { Badge, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat } from '../../language/language.tsx'
+import { Line } from '../../live/line.tsx'
 import { Initials } from '../../parts/initials.tsx'
 import classes from './terminals.module.css'
 
@@ -19,7 +20,7 @@ export function AccessRow({ name, mark, detail, revokedAt, onRevoke }: AccessRow
   const words = useAdminWords().terminals
   const format = useFormat()
   return (
-    <li className={classes['row']} data-name={name} data-revoked={revokedAt === null ? undefined : ''}>
+    <Line className={classes['line']} data-name={name} data-revoked={revokedAt === null ? undefined : ''}>
       <Initials name={name} />
       <span className={classes['who']}>
         <span className={classes['name']}>
@@ -38,6 +39,6 @@ export function AccessRow({ name, mark, detail, revokedAt, onRevoke }: AccessRow
           </Button>
         )
       )}
-    </li>
+    </Line>
   )
 }

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { IconQrcode, IconSearch } from '@tabler/icons-react'
 import type { RefObject } from 'react'
 import { useWords } from '../../language/language.tsx'
+import plate from '../../parts/plate.module.css'
 import { useShortcut } from '../../shell/use-shortcut.ts'
 import { NumberPad } from './number-pad.tsx'
 import classes from './till.module.css'
@@ -28,7 +29,7 @@ export function PhoneEntry({
   useShortcut('/', () => fieldRef.current?.focus())
   return (
     <form
-      className={classes['entry']}
+      className={`${plate['plate']} ${classes['entry']}`}
       aria-label={words.phone}
       onSubmit={(event) => {
         event.preventDefault()

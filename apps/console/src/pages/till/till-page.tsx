@@ -6,6 +6,7 @@ import { ScanOutcome } from '../../engagement/scan-outcome.tsx'
 import { useScan } from '../../engagement/use-scan.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
+import plate from '../../parts/plate.module.css'
 import { useToasts } from '../../parts/toasts.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { Page } from '../../shell/page.tsx'
@@ -86,7 +87,7 @@ export function TillPage() {
           onLookUp={lookUp}
           onCamera={() => setCameraOpen(true)}
         />
-        <section className={classes['panel']} aria-live="polite">
+        <section className={`${plate['plate']} ${classes['panel']}`} aria-live="polite">
           {phone === null && state !== 'idle' ? (
             <ScanOutcome scanning={scanning} onNext={next} onServe={serve} />
           ) : (

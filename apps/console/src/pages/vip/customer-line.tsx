@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core'
 import type { Customer } from '@loyalty-live/client/query'
 import { IconStar, IconStarOff } from '@tabler/icons-react'
-import { memo, useSyncExternalStore } from 'react'
+import { memo } from 'react'
 import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
-import { useRecentChanges } from '../../live/live-session.tsx'
+import { Line } from '../../live/line.tsx'
 import { CustomerName } from '../../parts/customer-name.tsx'
-import { Flash } from '../../parts/flash.tsx'
 import { useVipSwitch } from '../customer/use-vip-switch.ts'
 import classes from './vip.module.css'
 
@@ -24,14 +23,11 @@ export const CustomerLine = memo(function CustomerLine({
   const words = useWords()
   const vipWords = useAdminWords().vip
   const format = useFormat()
-  const changes = useRecentChanges()
-  const mark = useSyncExternalStore(changes.subscribe, () => changes.of(id))
   const { vip, setVip } = useVipSwitch(customer)
   const sending = vip !== customer.vip
 
   return (
-    <li className={classes['line']} data-customer={id}>
-      {mark && <Flash key={mark.number} />}
+    <Line of={id} className={classes['line']} data-customer={id}>
       <CustomerName customer={customer} detail={detail} onOpen={onOpen} />
       <span className={`${classes['points']} figure`}>
         <strong>{format.number(points)}</strong> {words.till.points}
@@ -48,6 +44,6 @@ export const CustomerLine = memo(function CustomerLine({
       >
         <span className="roomy">{customer.vip ? vipWords.remove : vipWords.add}</span>
       </Button>
-    </li>
+    </Line>
   )
 })
