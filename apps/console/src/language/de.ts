@@ -213,7 +213,7 @@ export const de: Dictionary = {
     vipAdded: (customer) => `${customer} steht auf der VIP-Liste`,
     vipRemoved: (customer) => `${customer} steht nicht mehr auf der VIP-Liste`,
     renamed: (from, to) => `${from} heißt jetzt ${to}`,
-    many: (count) => `${count} weitere Änderungen`,
+    many: (count, shown) => (count === 1 ? '1 weitere Änderung' : `${shown} weitere Änderungen`),
     somebody: 'jemandem',
     sql: 'Hand, in der Datenbank',
     system: 'dem System',

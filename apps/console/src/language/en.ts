@@ -214,7 +214,7 @@ export const en = {
     vipAdded: (customer: string) => `${customer} added to the VIP list`,
     vipRemoved: (customer: string) => `${customer} removed from the VIP list`,
     renamed: (from: string, to: string) => `${from} is now called ${to}`,
-    many: (count: string) => `${count} more changes`,
+    many: (count: number, shown: string) => (count === 1 ? '1 more change' : `${shown} more changes`),
     somebody: 'somebody',
     sql: 'hand, in the database',
     system: 'the system',

@@ -1,4 +1,4 @@
-type Toast = {
+export type Toast = {
   readonly number: number
   readonly text: string
   readonly tone: 'news' | 'good' | 'bad'
