@@ -85,9 +85,12 @@ function Comparison({ now, before, wordBefore, wordInFull }: Compared) {
         <span className={classes['direction']} data-direction={direction}>
           {sign} {text}
         </span>
-        <span className={classes['before']} title={wordInFull} aria-hidden="true">
-          {wordBefore}
-        </span>
+        {/* What is as before, or had nothing before, has said it. */}
+        {now !== before && before !== 0 && (
+          <span className={classes['before']} title={wordInFull} aria-hidden="true">
+            {wordBefore}
+          </span>
+        )}
         <span className="visually-hidden">{wordInFull}</span>
       </span>
     )
