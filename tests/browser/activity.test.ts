@@ -98,5 +98,65 @@ test('C3 whoever reads further down is left in peace, and told how much is new',
   expect(window.complaints).toEqual([])
 })
 
+test('C3 what becomes of bookings and payments is told in words of the reader’s language', async () => {
+  const inTheirWords = {
+    en: {
+      made: /Booking made[^]*Sat 24 Nov 12:00/,
+      moved: /Booking moved, Price of the booking changed[^]*Sat 24 Nov 12:00[^]*→[^]*Sun 25 Nov 12:00/,
+      paid: /Paid in cash[^]*£1,500/,
+      paidFor: /Booking paid in part[^]*Unpaid[^]*→[^]*Partly paid/,
+      given: /Payment refunded in part[^]*-£400/,
+      absent: /Did not come[^]*Booked[^]*→[^]*No-show/,
+      cancelled: /Booking cancelled[^]*No-show[^]*→[^]*Cancelled/,
+    },
+    de: {
+      made: /Buchung gemacht[^]*Sa., 24. Nov. 12:00/,
+      moved: /Buchung verschoben, Preis der Buchung geändert[^]*Sa., 24. Nov. 12:00[^]*→[^]*So., 25. Nov. 12:00/,
+      paid: /Bezahlt bar[^]*1.500 £/,
+      paidFor: /Buchung teilweise bezahlt[^]*Unbezahlt[^]*→[^]*Teils bezahlt/,
+      given: /Zahlung teilweise zurückgezahlt[^]*-400 £/,
+      absent: /Nicht erschienen[^]*Gebucht[^]*→[^]*Nicht erschienen/,
+      cancelled: /Buchung abgesagt[^]*Nicht erschienen[^]*→[^]*Abgesagt/,
+    },
+  } as const
+  const windows = await Promise.all(
+    (['en', 'de'] as const).map(async (language) => {
+      const window = await stage.open({ tenant: demo, as: 'owner' }, 'activity')
+      await window.page.evaluate((chosen) => localStorage.setItem('console.language', chosen), language)
+      await window.page.reload()
+      await shows(window.badge, 'Live')
+      return { window, words: inTheirWords[language] }
+    }),
+  )
+  const ask = async (method: string, path: string, body: object) => {
+    const headers = { ...newKey(), 'if-match': '*' }
+    const answer = await stage.world.api.call(method, `/api/admin/${path}`, { token: admin, headers, body })
+    expect(answer.status, answer.text).toBeLessThan(300)
+    return answer.body['id'] as string
+  }
+  const told = async (what: keyof typeof inTheirWords.en) => {
+    for (const { window, words } of windows) await shows(lines(window).filter({ hasText: 'John Doe' }), words[what])
+  }
+
+  const booking = await ask('POST', 'bookings', {
+    customerId: john.id,
+    amountMinor: 300_000,
+    startsAt: '2029-11-24T12:00:00Z',
+  })
+  await told('made')
+  await ask('PATCH', `bookings/${booking}`, { startsAt: '2029-11-25T12:00:00Z', amountMinor: 320_000 })
+  await told('moved')
+  const payment = await ask('POST', 'payments', { provider: 'cash', amountMinor: 150_000, bookingId: booking })
+  await told('paid')
+  await told('paidFor')
+  await ask('POST', `payments/${payment}/refund`, { amountMinor: 40_000, reason: 'cold soup' })
+  await told('given')
+  await ask('PATCH', `bookings/${booking}`, { status: 'no_show' })
+  await told('absent')
+  await ask('PATCH', `bookings/${booking}`, { status: 'cancelled' })
+  await told('cancelled')
+  for (const { window } of windows) expect(window.complaints).toEqual([])
+})
+
 const typesOf = (window: Window) =>
   lines(window).evaluateAll((elements) => elements.map((element) => element.getAttribute('data-type')))

@@ -67,6 +67,15 @@ test('a payment shows its amount and its state, and names nobody when nobody is 
   expect(activityOf(unknown)).toMatchObject({ ...line, customer: null })
 })
 
+test('a payment of which a part went back says how much', () => {
+  const event = fixture('payment_recorded')
+  if (event.type !== 'payment_recorded') throw new Error('not a fixture of it')
+  const changesOf = (refundedMinor: number) =>
+    activityOf({ ...event, data: { ...event.data, refundedMinor } })?.changes.slice(2)
+  expect(changesOf(50_000)).toEqual([{ field: 'refundedMinor', from: null, to: 50_000 }])
+  expect(changesOf(0)).toEqual([])
+})
+
 test('C3 a booking shows what changed, before and after; a new one, and one of an older build, what it is', () => {
   const event = fixture('booking_updated')
   if (event.type !== 'booking_updated') throw new Error('not a fixture of it')

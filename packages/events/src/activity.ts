@@ -97,8 +97,10 @@ export function activityOf(event: StreamEvent): Activity | null {
       }
     }
     case 'payment_recorded': {
-      const { amountMinor, currency, status, provider } = event.data
-      return { ...line, customer: customerOf(event.data), amountMinor, currency, changes: become({ status, provider }) }
+      const { amountMinor, currency, status, provider, refundedMinor = 0 } = event.data
+      // One of which a part went back has succeeded all the same.
+      const changes = become({ status, provider, ...(refundedMinor > 0 ? { refundedMinor } : {}) })
+      return { ...line, customer: customerOf(event.data), amountMinor, currency, changes }
     }
     case 'booking_updated': {
       const { amountMinor, currency, bookingVersion, status, startsAt } = event.data

@@ -5,6 +5,7 @@ import { IconHistory } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { activityQuery, staffQuery, terminalsQuery } from '../../api/admin-queries.ts'
 import { useAdminWords } from '../../language/admin-words.ts'
+import { useBookingWords } from '../../language/booking-words.ts'
 import { useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
 import { PanelFrame } from '../../parts/panel.tsx'
@@ -29,6 +30,9 @@ export function ActivityPage() {
   const navigate = route.useNavigate()
   const change = (changes: { [K in keyof ActivitySearch]?: string | undefined }, replace = true) =>
     void navigate({ search: (before) => withoutEmpty({ ...before, ...changes }), replace })
+
+  // Lines of bookings say them: none must have to wait for them, and all of the page with it.
+  useBookingWords()
 
   const query = useInfiniteQuery({
     ...activityQuery(ask, tenant, toActivityParams(search)),

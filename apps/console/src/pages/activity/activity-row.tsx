@@ -1,5 +1,17 @@
 import type { Activity } from '@loyalty-live/events/activity'
-import { IconCards, IconCoins, IconDots, IconStar, IconUser, IconUserPlus, type Icon } from '@tabler/icons-react'
+import {
+  IconCalendar,
+  IconCards,
+  IconCash,
+  IconCoins,
+  IconDots,
+  IconPlusMinus,
+  IconQrcode,
+  IconStar,
+  IconUser,
+  IconUserPlus,
+  type Icon,
+} from '@tabler/icons-react'
 import { memo } from 'react'
 import { useAdminWords } from '../../language/admin-words.ts'
 import { useFormat, useWords } from '../../language/language.tsx'
@@ -21,6 +33,14 @@ function iconOf({ type, changes }: Activity): Icon {
       return IconUserPlus
     case 'program_updated':
       return IconCards
+    case 'qr_scanned':
+      return IconQrcode
+    case 'adjustment_updated':
+      return IconPlusMinus
+    case 'payment_recorded':
+      return IconCash
+    case 'booking_updated':
+      return IconCalendar
     default:
       return IconDots
   }

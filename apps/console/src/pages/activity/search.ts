@@ -11,7 +11,16 @@ export type ActivitySearch = OpenCustomerSearch & {
 }
 
 /** Kinds that can be asked for, in the order in which they are offered. */
-export const activityTypes = ['loyalty_updated', 'member_updated', 'enrolment_updated', 'program_updated'] as const
+export const activityTypes = [
+  'loyalty_updated',
+  'payment_recorded',
+  'booking_updated',
+  'member_updated',
+  'enrolment_updated',
+  'qr_scanned',
+  'adjustment_updated',
+  'program_updated',
+] as const
 type ActivityType = (typeof activityTypes)[number]
 
 export function readActivitySearch({ type, by, day, customer }: Record<string, unknown>): ActivitySearch {
