@@ -10,7 +10,7 @@ import { LoadingRows } from '../parts/states.tsx'
 import { Mark } from './mark.tsx'
 import { pagesOf } from './pages.ts'
 import { CommandPalette } from './palette/command-palette.tsx'
-import { Preferences } from './preferences-menu.tsx'
+import { Preferences } from './preferences.tsx'
 import classes from './shell.module.css'
 import { Shortcuts } from './shortcuts.tsx'
 

@@ -1,39 +1,20 @@
-import { Table } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useWords } from '../language/language.tsx'
-import { Dialog } from '../parts/dialog.tsx'
-import { paletteKeys } from './palette/palette-keys.ts'
+import { lazy, Suspense } from 'react'
 import { useShortcut } from './use-shortcut.ts'
 
-/** `?` shows what the keyboard can do. */
+const ShortcutsDialog = lazy(() =>
+  import('./shortcuts-dialog.tsx').then(({ ShortcutsDialog: component }) => ({ default: component })),
+)
+
+/** `?` shows what the keyboard can do; what shows it is loaded when somebody asks. */
 export function Shortcuts() {
-  const words = useWords().shortcuts
   const [opened, { open, close }] = useDisclosure()
   useShortcut('?', open)
-  if (!opened) return null
-  const rows = [
-    [paletteKeys, words.palette],
-    ['/', words.search],
-    ['R', words.refresh],
-    ['↑ ↓', words.move],
-    ['Enter', words.open],
-    ['Esc', words.close],
-    ['?', words.help],
-  ] as const
   return (
-    <Dialog onClose={close} title={words.title}>
-      <Table>
-        <Table.Tbody>
-          {rows.map(([keys, meaning]) => (
-            <Table.Tr key={keys}>
-              <Table.Td w={90}>
-                <kbd>{keys}</kbd>
-              </Table.Td>
-              <Table.Td>{meaning}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Dialog>
+    opened && (
+      <Suspense>
+        <ShortcutsDialog onClose={close} />
+      </Suspense>
+    )
   )
 }

@@ -8,7 +8,7 @@ import type { Credentials } from '../../session/session.ts'
 import { useSession } from '../../session/use-session.tsx'
 import { homeOf } from '../../shell/pages.ts'
 import { Mark } from '../../shell/mark.tsx'
-import { Preferences } from '../../shell/preferences-menu.tsx'
+import { Preferences } from '../../shell/preferences.tsx'
 import classes from './sign-in-page.module.css'
 
 /** Sign-in of people by email and password, and of a till by its key. */
