@@ -57,3 +57,14 @@ export function LoadingRows({ rows, heightPx }: { rows: number; heightPx: number
     </div>
   )
 }
+
+/** The place of a chart that is on its way: as high as what holds it. */
+export function LoadingChart() {
+  const words = useWords().states
+  return (
+    <div role="status" aria-label={words.loading} className={classes['chart']}>
+      <Skeleton height={14} width="45%" />
+      <Skeleton height="100%" />
+    </div>
+  )
+}

@@ -6,9 +6,10 @@ import { IconCalendarPlus, IconChevronLeft, IconChevronRight } from '@tabler/ico
 import { useState, type ReactNode } from 'react'
 import { settingsQuery } from '../../api/engagement-queries.ts'
 import { useBookingWords } from '../../language/booking-words.ts'
-import { useWords } from '../../language/language.tsx'
+import { useFormat, useWords } from '../../language/language.tsx'
 import { RefreshButton } from '../../live/refresh-button.tsx'
 import { useNow } from '../../live/use-now.ts'
+import { Panel } from '../../parts/panel.tsx'
 import { ErrorState, LoadingRows } from '../../parts/states.tsx'
 import { useSession } from '../../session/use-session.tsx'
 import { changedSearch } from '../../shell/changed-search.ts'
@@ -30,6 +31,7 @@ type Change = (changes: Parameters<typeof changedSearch<BookingsSearch>>[1], rep
 export function BookingsPage() {
   const words = useBookingWords()
   const { nav } = useWords()
+  const format = useFormat()
   const { ask } = useSession()
   const { tenant } = route.useParams()
   const search = route.useSearch()
@@ -92,7 +94,9 @@ export function BookingsPage() {
       ) : settings.isError ? (
         <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
       ) : (
-        <LoadingRows rows={8} heightPx={64} />
+        <Panel title={search.view === 'list' ? words.whens[search.when ?? 'upcoming'] : format.day(day)}>
+          <LoadingRows rows={8} heightPx={64} />
+        </Panel>
       )}
       {settings.data && isMaking && (
         <NewBookingDialog tenant={tenant} settings={settings.data} day={day} onClose={() => setMaking(false)} />

@@ -6,7 +6,7 @@ import { WeekTable } from '../../charts/week-table.tsx'
 import { useDashboardWords } from '../../language/dashboard-words.ts'
 import { useFormat } from '../../language/language.tsx'
 import { Panel } from '../../parts/panel.tsx'
-import { EmptyState, LoadingRows } from '../../parts/states.tsx'
+import { EmptyState, LoadingChart } from '../../parts/states.tsx'
 import classes from './dashboard.module.css'
 
 type Counted = 'payments' | 'entries'
@@ -43,7 +43,7 @@ export function BusiestPanel({ dashboard }: { dashboard: Dashboard | null }) {
       }
     >
       {dashboard === null ? (
-        <LoadingRows rows={4} heightPx={52} />
+        <LoadingChart />
       ) : peak ? (
         <div className={classes['week']}>
           <p className={`${classes['peak']} figure`}>

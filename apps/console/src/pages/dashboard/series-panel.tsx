@@ -5,7 +5,7 @@ import type { Column } from '../../charts/columns-chart.tsx'
 import { ColumnsChart, type ColumnsChartProps } from '../../charts/columns-chart.tsx'
 import { useDashboardWords } from '../../language/dashboard-words.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { EmptyState, LoadingRows } from '../../parts/states.tsx'
+import { EmptyState, LoadingChart } from '../../parts/states.tsx'
 import classes from './dashboard.module.css'
 
 export type SeriesPanelProps = Pick<ColumnsChartProps, 'unit' | 'wordValue' | 'label' | 'readout'> & {
@@ -44,7 +44,7 @@ export function SeriesPanel({ title, actions, testId, columns, table, empty, ...
       }
     >
       {columns === null ? (
-        <LoadingRows rows={4} heightPx={52} />
+        <LoadingChart />
       ) : isEmpty ? (
         <EmptyState icon={empty.icon} title={empty.title}>
           {empty.text}

@@ -23,7 +23,7 @@ export function ProvidersPanel({ tenant }: { tenant: string }) {
   return (
     <Panel title={words.providers} testId="providers">
       {query.isPending ? (
-        <LoadingRows rows={2} heightPx={140} />
+        <LoadingRows rows={2} heightPx={162} />
       ) : query.isError && !query.data ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
