@@ -3,6 +3,7 @@ import { openCashier, type Cashier } from './cashier.ts'
 import { openBareListener, type BareListener } from './bare-listener.ts'
 import { openDesk, type Desk } from './desk.ts'
 import type { EngagementBook } from './engagement-book.ts'
+import { createFastClock } from './fast-clock.ts'
 import type { LedgerBook } from './ledger-book.ts'
 import { openListener, type Listener } from './listener.ts'
 import type { PaymentBook } from './payment-book.ts'
@@ -45,7 +46,8 @@ export async function openCrowd(
   platform: Platform,
   { clientsPerTenant, book, engagements, payments, seed }: CrowdOptions,
 ): Promise<Crowd> {
-  const { front, wire, tokens, tenants } = platform
+  const { front, wire, tokens, tenants, time } = platform
+  const clock = createFastClock(time)
   const tills = tenants.flatMap(({ id, terminalKeys, phones }, tenant) =>
     terminalKeys.map((terminalKey, index) =>
       openTill({ apiUrl: front.url, tenant: id, terminalKey, phones, book, seed: seed + 100 * tenant + index }),
@@ -60,6 +62,7 @@ export async function openCrowd(
           apiUrl: front.url,
           realtimeUrl: wire.url,
           getToken: () => tokens.issue(id),
+          clock,
         }),
       ),
     ),
@@ -81,6 +84,7 @@ export async function openCrowd(
       apiUrl: front.url,
       realtimeUrl: wire.url,
       getToken: () => tokens.issueCustomer(customerId),
+      clock,
       book: engagements,
       seed: seed + 1000 + index,
     }),
@@ -113,7 +117,7 @@ export async function openCrowd(
     async rest() {
       let rested = false
       void Promise.all(workers.map((worker) => worker.rest())).finally(() => (rested = true))
-      await until(() => rested, 'an answer for everybody', ANSWER_MAX_MS)
+      await until(() => rested, 'an answer for everybody', ANSWER_MAX_MS, time.now)
     },
     async close() {
       for (const listener of bareListeners) listener.close()

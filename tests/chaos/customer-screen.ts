@@ -1,8 +1,7 @@
-import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
+import { createLoyaltyClient, type Clock, type LoyaltyClient } from '@loyalty-live/client'
 import { parseCursor, type StreamEvent } from '@loyalty-live/events'
 import { patchCards, type CardState } from '../harness/shown-cards.ts'
 import type { Breach } from './breach.ts'
-import { fastClock } from './fast-clock.ts'
 import { compareScreen } from './reconcile.ts'
 
 /** What PostgreSQL holds of a customer, in all tenants. */
@@ -32,6 +31,7 @@ export type CustomerScreenOptions = {
   readonly apiUrl: string
   readonly realtimeUrl: string
   readonly getToken: () => Promise<string>
+  readonly clock: Clock
 }
 
 /** Notifications that it shows. */
@@ -41,7 +41,7 @@ const SNAPSHOT_LIMIT_MS = 2_000
 type Snapshot<Item> = { readonly items: readonly Item[]; readonly cursors: Readonly<Record<string, string>> }
 
 export function openCustomerScreen(options: CustomerScreenOptions): CustomerScreen {
-  const { name, customerId, apiUrl, realtimeUrl, getToken } = options
+  const { name, customerId, apiUrl, realtimeUrl, getToken, clock } = options
   const cards = new Map<string, CardState>()
   let notifications: string[] = []
   let faults: Breach[] = []
@@ -110,7 +110,7 @@ export function openCustomerScreen(options: CustomerScreenOptions): CustomerScre
     realtimeUrl,
     getToken,
     takeSnapshots,
-    clock: fastClock,
+    clock,
     reconnect: { capMs: 4_000 },
   })
   client.on('event', take)

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLoyaltyClient, type LoyaltyClient } from '@loyalty-live/client'
+import { createLoyaltyClient, type Clock, type LoyaltyClient } from '@loyalty-live/client'
 import { parseCursor } from '@loyalty-live/events'
 import { patchCards, readCards, showCards, type CardState } from '../harness/shown-cards.ts'
 import type { ClientLog, Note } from './reconcile.ts'
-import { fastClock } from './fast-clock.ts'
 
 export type ListenerOptions = {
   readonly name: string
@@ -11,6 +10,7 @@ export type ListenerOptions = {
   readonly apiUrl: string
   readonly realtimeUrl: string
   readonly getToken: () => Promise<string>
+  readonly clock: Clock
 }
 
 /**
@@ -44,6 +44,7 @@ export async function openListener({
   apiUrl,
   realtimeUrl,
   getToken,
+  clock,
 }: ListenerOptions): Promise<Listener> {
   const closing = new AbortController()
   const cards = new Map<string, CardState>()
@@ -78,7 +79,7 @@ export async function openListener({
     realtimeUrl,
     getToken,
     cursor: start,
-    clock: fastClock,
+    clock,
     reconnect: { capMs: 4_000 },
   })
   let from = parseCursor(start)!

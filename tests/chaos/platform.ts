@@ -5,6 +5,7 @@ import { freePorts } from '../../scripts/free-ports.ts'
 import { addTerminal, createTenant, enrolMember } from '../../scripts/tenants.ts'
 import { BROADCAST_SECRET, makeSigningKey } from '../harness/api.ts'
 import { openDatabase, type ChaosDatabase } from './database.ts'
+import { openOwnTime, type OwnTime } from './own-time.ts'
 import { openPostProxy, type PostProxy } from './post-proxy.ts'
 import { createService, type Service } from './service.ts'
 import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts'
@@ -26,6 +27,7 @@ export type Platform = {
   readonly wire: TcpProxy
   readonly tokens: TokenProvider
   readonly tenants: readonly PlatformTenant[]
+  readonly time: OwnTime
   /** Where the logs of the processes are; gone once the platform is closed, unless they are kept. */
   readonly folder: string
   close(options?: { keepLogs?: boolean }): Promise<void>
@@ -63,6 +65,8 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
     for (const step of toClose.splice(0).toReversed()) await step()
     if (!keepLogs) rmSync(folder, { recursive: true, force: true })
   }
+  const time = openOwnTime()
+  toClose.push(async () => time.close())
   try {
     const database = await openDatabase(folder)
     toClose.push(() => database.close())
@@ -98,7 +102,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
       AUTH_JWKS_URL: `${front.url}/.well-known/jwks.json`,
     })
     await Promise.all([...apis, realtime].map((each) => each.start()))
-    const tokens = await openTokenProvider(signingKey, seed)
+    const tokens = await openTokenProvider(signingKey, seed, time)
     for (const tenant of tenants) await setUpPaystack(front.url, await tokens.issue(tenant.id), tenant)
     return {
       database,
@@ -110,6 +114,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
       wire,
       tokens,
       tenants,
+      time,
       folder,
       close,
     }

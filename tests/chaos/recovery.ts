@@ -15,7 +15,7 @@ import { readHeads, readTruth, type Truth } from './truth.ts'
 
 export type Stage = { readonly platform: Platform; readonly crowd: Crowd; readonly random: Random }
 
-/** Longer than this, and it is not slow but stuck. */
+/** Longer than this, of our own time, and it is not slow but stuck. */
 const WELL_AGAIN_MAX_MS = 30_000
 const LOOK_AGAIN_MS = 10
 /** The SDK reads a customer's snapshots again after a minute, of its own clock, whatever happens. */
@@ -35,16 +35,18 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
   await fault.heal()
   platform.wire.heal()
   const askers = [...crowd.tills, ...crowd.desks, ...crowd.cashiers, ...crowd.providers]
+  const { now } = platform.time
   const isAnswered = ({ answeredAtMs }: (typeof askers)[number]) => answeredAtMs > sinceMs
-  await (resting ?? until(() => askers.every(isAnswered), 'an answer for everybody who asks', WELL_AGAIN_MAX_MS))
+  await (resting ?? until(() => askers.every(isAnswered), 'an answer for everybody who asks', WELL_AGAIN_MAX_MS, now))
   const heads = await until(
     () => withClient(platform.database.url, readHeads).catch(() => null), // still recovering
     'the database to answer',
     WELL_AGAIN_MAX_MS,
+    now,
   )
   const isWell = (listener: Listener) =>
     listener.client.status.state === 'live' && !listener.loading && hasReached(listener, heads.get(listener.tenant)!)
-  await until(() => crowd.listeners.every(isWell), 'every client live and complete', WELL_AGAIN_MAX_MS)
+  await until(() => crowd.listeners.every(isWell), 'every client live and complete', WELL_AGAIN_MAX_MS, now)
   const tookMs = performance.now() - sinceMs
   if (!quiet) await sleep(random.int(20, 120))
   return tookMs
@@ -55,18 +57,18 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
  * after the time is up, and whether they ever did: who does not is held against it all the same, to tell why.
  */
 export async function converge(
-  { url }: Platform['database'],
+  { database: { url }, time }: Platform,
   { listeners }: Crowd,
   since: ReadonlyMap<string, Cursor>,
 ): Promise<{ truth: ReadonlyMap<string, Truth>; converged: boolean }> {
   let truth: ReadonlyMap<string, Truth>
   const stands = ({ loading, client, tenant }: Listener) =>
     !loading && client.cursor === formatCursor(truth.get(tenant)!.head)
-  const deadlineMs = performance.now() + WELL_AGAIN_MAX_MS
+  const deadlineMs = time.now() + WELL_AGAIN_MAX_MS
   for (;;) {
     truth = await readTruth(url, since)
     const converged = listeners.every(stands)
-    if (converged || performance.now() > deadlineMs) return { truth, converged }
+    if (converged || time.now() > deadlineMs) return { truth, converged }
     await sleep(LOOK_AGAIN_MS)
   }
 }
@@ -75,16 +77,19 @@ export async function converge(
  * Waits until every customer's screen shows what PostgreSQL holds of them, in all tenants. Nothing moves any more, and nobody
  * makes them look again: they come to it by themselves, or tell what they lack.
  */
-export async function compareCustomers({ url }: Platform['database'], { telephones }: Crowd): Promise<Breach[]> {
+export async function compareCustomers(
+  { database: { url }, time }: Platform,
+  { telephones }: Crowd,
+): Promise<Breach[]> {
   const truths = await withSnapshot(url, async (client) => {
     const read: CustomerTruth[] = []
     for (const { customerId } of telephones) read.push(await readCustomer(client, customerId))
     return read
   })
-  const deadlineMs = performance.now() + CUSTOMER_MAX_MS
+  const deadlineMs = time.now() + CUSTOMER_MAX_MS
   for (;;) {
     const differences = telephones.flatMap((telephone, index) => telephone.differences(truths[index]!))
-    if (differences.length === 0 || performance.now() > deadlineMs) return differences
+    if (differences.length === 0 || time.now() > deadlineMs) return differences
     await sleep(LOOK_AGAIN_MS)
   }
 }

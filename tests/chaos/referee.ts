@@ -28,11 +28,12 @@ export type Books = {
 
 /** @param start what the database held when the book was opened and the clients took their first snapshot, or before */
 export function createReferee(
-  { database }: Platform,
+  platform: Platform,
   crowd: Crowd,
   { book, engagements, payments }: Books,
   start: ReadonlyMap<string, Truth>,
 ): Referee {
+  const { database } = platform
   let checked = headsOf(start)
 
   function checkBooks(truth: ReadonlyMap<string, Truth>): Breach[] {
@@ -51,7 +52,7 @@ export function createReferee(
   return {
     async check(historyRewritten) {
       await crowd.rest()
-      const { truth, converged } = await converge(database, crowd, checked)
+      const { truth, converged } = await converge(platform, crowd, checked)
       const clients = crowd.listeners.flatMap((listener) => {
         const { name, tenant, cards } = listener
         const of = truth.get(tenant)!
@@ -59,7 +60,7 @@ export function createReferee(
       })
       const bareClients = crowd.bareListeners.flatMap((listener) => listener.check())
       const customers = [
-        ...(await compareCustomers(database, crowd)),
+        ...(await compareCustomers(platform, crowd)),
         ...crowd.telephones.flatMap((telephone) => telephone.takeFaults()),
       ]
       const why = `not every client came to the head of its stream; ${describe(crowd)}`
