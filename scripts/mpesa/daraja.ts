@@ -10,6 +10,8 @@ export const SANDBOX_SHORTCODE = '174379'
 /** Somebody's telephone that was asked for a PIN. */
 export type Push = {
   readonly checkout: string
+  /** What the payer sees that it is for. */
+  readonly accountReference: string
   readonly callbackUrl: string
   /** Whole shillings. */
   readonly amount: number
@@ -45,7 +47,12 @@ const SUCCESS = 'The service request is processed successfully.'
 const CANCELLED = 'Request cancelled by user'
 const MERCHANT_REQUEST = '29115-34620561-1'
 
-const pushBody = z.object({ Amount: z.int(), PhoneNumber: z.string(), CallBackURL: z.string() })
+const pushBody = z.object({
+  Amount: z.int(),
+  PhoneNumber: z.string(),
+  CallBackURL: z.string(),
+  AccountReference: z.string(),
+})
 const queryBody = z.object({ CheckoutRequestID: z.string() })
 
 /**
@@ -73,6 +80,7 @@ export function createDaraja(onPush: (push: Push) => void = () => undefined): Da
     if (!asked) return fault(400, '400.002.02', 'Bad Request - Invalid Amount')
     const made: Push = {
       checkout: `ws_CO_${Date.now()}_${randomInt(1e9)}`,
+      accountReference: asked.AccountReference,
       callbackUrl: asked.CallBackURL,
       amount: asked.Amount,
       phone: asked.PhoneNumber,

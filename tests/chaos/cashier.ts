@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Random } from '../../scripts/random.ts'
+import type { KnownBooking } from './booking-book.ts'
+import { nextPurchase, type Payer } from './payer.ts'
 import type { PaymentBook } from './payment-book.ts'
 import { createPersistence } from './persistence.ts'
-import type { Payer } from './provider.ts'
 import { createShift, type Shift } from './shift.ts'
 
 export type CashierOptions = {
@@ -10,6 +11,7 @@ export type CashierOptions = {
   readonly tenant: string
   readonly getToken: () => Promise<string>
   readonly payers: readonly Payer[]
+  readonly bookings: () => readonly KnownBooking[]
   readonly book: PaymentBook
   readonly seed: number
 }
@@ -21,7 +23,7 @@ const THINK_MS = { min: 100, max: 300 }
 const FINAL = [201, 409, 422]
 const chances = { twiceAtOnce: 0.1, again: 0.15, refund: 0.3 }
 
-export function openCashier({ apiUrl, tenant, getToken, payers, book, seed }: CashierOptions): Cashier {
+export function openCashier({ apiUrl, tenant, getToken, payers, bookings, book, seed }: CashierOptions): Cashier {
   const random = new Random(seed)
   const closing = new AbortController()
   const persistence = createPersistence({
@@ -40,12 +42,13 @@ export function openCashier({ apiUrl, tenant, getToken, payers, book, seed }: Ca
 
   /** The notes say which is which: nothing but the idempotency key keeps one from being written down twice. */
   async function takePayment(): Promise<void> {
-    const { customerId, phone } = random.pick(payers)
-    const charge = { tenant, name: randomUUID(), amountMinor: random.int(100, 9_999), customerId }
+    const { customerId, phone, bookingId } = nextPurchase(payers, bookings(), random)
+    const charge = { tenant, name: randomUUID(), amountMinor: random.int(100, 9_999), customerId, bookingId }
     book.begin(charge)
     const provider = random.pick(['cash', 'card'])
     const { amountMinor, name: note } = charge
-    const id = await write('/api/admin/payments', note, { provider, amountMinor, phone, note })
+    const what = bookingId === null ? {} : { bookingId }
+    const id = await write('/api/admin/payments', note, { provider, amountMinor, phone, note, ...what })
     if (id === null) return
     book.answerCharge(charge, 'paid', id)
     if (!random.chance(chances.refund)) return

@@ -1,24 +1,20 @@
 import { until } from '../harness/until.ts'
-import { openCashier, type Cashier } from './cashier.ts'
 import { openBareListener, type BareListener } from './bare-listener.ts'
 import { openDesk, type Desk } from './desk.ts'
 import type { EngagementBook } from './engagement-book.ts'
 import { createFastClock } from './fast-clock.ts'
 import type { LedgerBook } from './ledger-book.ts'
 import { openListener, type Listener } from './listener.ts'
-import type { PaymentBook } from './payment-book.ts'
 import type { Platform } from './platform.ts'
-import { openProvider, type Payer, type Provider } from './provider.ts'
+import { openTakers, type Takers, type TakersBooks } from './takers.ts'
 import { openTelephone, type Telephone } from './telephone.ts'
 import { openTill, type Till } from './till.ts'
 
 /** Everybody who uses the platform. */
-export type Crowd = {
+export type Crowd = Takers & {
   readonly tills: readonly Till[]
-  /** One of each tenant, whose customers have the telephones; so of those who take payments. */
+  /** One of each tenant, whose customers have the telephones. */
   readonly desks: readonly Desk[]
-  readonly cashiers: readonly Cashier[]
-  readonly providers: readonly Provider[]
   readonly telephones: readonly Telephone[]
   readonly listeners: readonly Listener[]
   readonly bareListeners: readonly BareListener[]
@@ -33,18 +29,17 @@ const BARE_PER_TENANT = 2
 const TELEPHONES = 4
 const ANSWER_MAX_MS = 30_000
 
-export type CrowdOptions = {
+export type CrowdOptions = TakersBooks & {
   readonly clientsPerTenant: number
   readonly book: LedgerBook
   readonly engagements: EngagementBook
-  readonly payments: PaymentBook
   readonly seed: number
 }
 
 /** Tills and desks that rest, and clients that are awake. */
 export async function openCrowd(
   platform: Platform,
-  { clientsPerTenant, book, engagements, payments, seed }: CrowdOptions,
+  { clientsPerTenant, book, engagements, seed, ...books }: CrowdOptions,
 ): Promise<Crowd> {
   const { front, wire, tokens, tenants, time } = platform
   const clock = createFastClock(time)
@@ -100,14 +95,13 @@ export async function openCrowd(
       seed: seed + 2000 + tenant,
     }),
   )
-  const { cashiers, providers } = openPaymentTakers(platform, payments, seed)
+  const takers = openTakers(platform, books, seed)
   for (const listener of listeners) listener.wake()
-  const workers = [...tills, ...desks, ...telephones, ...cashiers, ...providers]
+  const workers = [...tills, ...desks, ...telephones, ...Object.values(takers).flat()]
   return {
     tills,
     desks,
-    cashiers,
-    providers,
+    ...takers,
     telephones,
     listeners,
     bareListeners,
@@ -124,29 +118,4 @@ export async function openCrowd(
       await Promise.all([...workers, ...listeners].map((each) => each.close()))
     },
   }
-}
-
-/** Who tells of payments: by hand, and as a provider does. */
-function openPaymentTakers({ front, tokens, tenants }: Platform, book: PaymentBook, seed: number) {
-  const taking = (tenant: Platform['tenants'][number]) => ({
-    apiUrl: front.url,
-    tenant: tenant.id,
-    payers: payersOf(tenant),
-    book,
-  })
-  return {
-    cashiers: tenants.map((tenant, index) =>
-      openCashier({ ...taking(tenant), getToken: () => tokens.issue(tenant.id), seed: seed + 3000 + index }),
-    ),
-    providers: tenants.map((tenant, index) => {
-      const { paystackKey: secretKey, currency } = tenant
-      return openProvider({ ...taking(tenant), secretKey, currency, seed: seed + 4000 + index })
-    }),
-  }
-}
-
-/** Members, and somebody whom the business does not know: nobody has their points. */
-function payersOf({ phones, customerIds }: Platform['tenants'][number]): Payer[] {
-  const members = phones.map((phone, index) => ({ phone, customerId: customerIds[index]! }))
-  return [...members, { phone: '+447700900999', customerId: null }]
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PaymentBook, type Charge, type Payment, type Refund } from './payment-book.ts'
 
-const charge: Charge = { tenant: 'north', name: 'ref-1', amountMinor: 1_050, customerId: 'jane' }
+const charge: Charge = { tenant: 'north', name: 'ref-1', amountMinor: 1_050, customerId: 'jane', bookingId: null }
 const refund: Refund = { name: 'back-1', amountMinor: 250 }
 const applied = { ...refund, status: 'applied' }
 const row = (more: Partial<Payment> = {}): Payment => ({
@@ -77,7 +77,7 @@ describe('the book agrees with a database', () => {
 
   test('that was restored from before all that', () => {
     book.answerCharge(charge, 'paid')
-    book.restart()
+    book.restart([])
     expect(book.check([])).toEqual([])
   })
 })
@@ -145,5 +145,74 @@ describe('the book tells', () => {
       { status: 201, text: '{} ' },
     ])
     expect(check()).toEqual(['wrong'])
+  })
+})
+
+describe('of a charge that was started, the book', () => {
+  const started: Charge = { ...charge, name: 'start-1', bookingId: 'table-4' }
+  const pending = (more: Partial<Payment> = {}) => row({ ...started, status: 'pending', pointsAwarded: 0, ...more })
+  const ended = { paid: row(started), failed: pending({ status: 'failed' }) }
+  beforeEach(() => book.begin(started, 'started'))
+
+  test('agrees that it is pending, failed or not there while it has not come to its provider', () => {
+    expect(check()).toEqual([])
+    expect(check(pending())).toEqual([])
+    expect(check(ended.failed)).toEqual([])
+  })
+
+  test('tells that it is paid although nobody paid', () => {
+    expect(check(pending())).toEqual([])
+    expect(check(ended.paid)).toEqual(['wrong'])
+  })
+
+  test.each(['paid', 'failed'] as const)('agrees that it is pending until somebody asks, and then %s', (state) => {
+    book.answerStart(started, 'p-1')
+    book.decide(started, state)
+    expect(check(pending())).toEqual([])
+    expect(book.owed([pending(), pending({ name: 'x' })])).toEqual([pending()])
+    expect(check(ended[state])).toEqual([])
+    expect(book.askedFor).toBe(1)
+    expect(check()).toEqual([])
+  })
+
+  test.each([
+    ['paid', 'failed'],
+    ['failed', 'paid'],
+  ] as const)('tells that what its provider has as %s is %s', (state, otherwise) => {
+    book.decide(started, state)
+    expect(check(ended[otherwise])).toEqual(['wrong'])
+  })
+
+  test.each(['paid', 'failed'] as const)('tells that it stays pending although it was told as %s', (state) => {
+    expect(check(pending())).toEqual([])
+    book.decide(started, state)
+    book.answerCharge(started, state)
+    expect(check()).toEqual(['wrong'])
+  })
+
+  test('tells that its provider has it, and the database has not', () => {
+    book.decide(started, 'paid')
+    expect(check()).toEqual(['lost'])
+  })
+
+  test.each<[string, Partial<Payment>[], string]>([
+    ['another id than was answered', [{ id: 'p-2' }], 'wrong'],
+    ['another booking', [{ bookingId: null }], 'wrong'],
+    ['points before it is paid', [{ pointsAwarded: 5 }], 'wrong'],
+    ['a second one', [{}, { id: 'p-2' }], 'doubled'],
+  ])('tells of %s', (_what, rows, kind) => {
+    book.answerStart(started, 'p-1')
+    expect(check(...rows.map(pending))).toEqual([kind])
+  })
+
+  test('knows after a restored backup what its provider has, and that nobody told', () => {
+    book.decide(started, 'paid')
+    book.answerCharge(started, 'paid')
+    expect(check(ended.paid)).toEqual([])
+    book.restart([pending()])
+    expect(check()).toEqual([])
+    expect(book.owed([pending()])).toEqual([pending()])
+    expect(check(ended.paid)).toEqual([])
+    expect(check(ended.failed)).toEqual(['wrong'])
   })
 })

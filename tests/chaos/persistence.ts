@@ -5,7 +5,7 @@ import type { Breach } from './breach.ts'
 
 /** A request that is sent byte for byte the same each time. */
 type Wish = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly body?: string
   /** Its idempotency key, where it has one. */

@@ -5,6 +5,7 @@ import { freePorts } from '../../scripts/free-ports.ts'
 import { addTerminal, createTenant, enrolMember } from '../../scripts/tenants.ts'
 import { BROADCAST_SECRET, makeSigningKey } from '../harness/api.ts'
 import { openDatabase, type ChaosDatabase } from './database.ts'
+import { openMoneySources, type MoneySources, type MoneyTenant } from './money-sources.ts'
 import { openOwnTime, type OwnTime } from './own-time.ts'
 import { openPostProxy, type PostProxy } from './post-proxy.ts'
 import { createService, type Service } from './service.ts'
@@ -14,8 +15,9 @@ import { openTokenProvider, type TokenProvider } from './tokens.ts'
 /**
  * The whole of it as real processes, with a place for a fault on every way between them:
  *
- *     tills, clients ─front─► api 1, api 2 ─posts─► realtime ◄─wire─ clients
- *                                  └──────► PostgreSQL, on a disk of its own
+ *     tills, clients, providers ─front─► api 1, api 2 ─posts─► realtime ◄─wire─ clients
+ *                                          │    └──────► providers, which do not always answer
+ *                                          └──────► PostgreSQL, on a disk of its own
  */
 export type Platform = {
   readonly database: ChaosDatabase
@@ -26,6 +28,7 @@ export type Platform = {
   readonly posts: PostProxy
   readonly wire: TcpProxy
   readonly tokens: TokenProvider
+  readonly money: MoneySources
   readonly tenants: readonly PlatformTenant[]
   readonly time: OwnTime
   /** Where the logs of the processes are; gone once the platform is closed, unless they are kept. */
@@ -33,10 +36,8 @@ export type Platform = {
   close(options?: { keepLogs?: boolean }): Promise<void>
 }
 
-type PlatformTenant = {
-  readonly id: string
+export type PlatformTenant = MoneyTenant & {
   readonly terminalKeys: readonly string[]
-  readonly paystackKey: string
   readonly currency: string
   readonly phones: readonly string[]
   /** Of the same customers. Both tenants have the same. */
@@ -54,7 +55,8 @@ const CUSTOMERS = 12
 const OPENING_POINTS = 300
 const WELCOME_BONUS = 25
 const POINTS_PER_SCAN = 3
-const CURRENCY = 'GBP'
+/** The one that M-Pesa knows. */
+const CURRENCY = 'KES'
 /** A fraction, so that points of payments and refunds are rounded; of a power of two, so that anybody can say how. */
 export const POINTS_PER_CURRENCY_UNIT = 0.5
 
@@ -80,6 +82,9 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
     const wire = await openTcpProxy([realtimePort])
     toClose.push(() => wire.close())
 
+    const money = await openMoneySources(seed)
+    toClose.push(() => money.close())
+
     const service = (name: string, kind: 'api' | 'realtime', env: Record<string, string>) => {
       const logFile = join(folder, `${name}.log`)
       const created = createService({ name, kind, env: { ...shared, ...env }, logFile, onUnexpectedEnd })
@@ -94,6 +99,8 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
         DATABASE_URL: database.url,
         AUTH_SIGNING_KEY: signingKey,
         WS_SERVER_URL: posts.url,
+        API_PUBLIC_URL: front.url,
+        ...money.env,
       })
     const apis = [api('api-1', apiPort1), api('api-2', apiPort2)] as const
     const realtime = service('realtime', 'realtime', {
@@ -103,7 +110,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
     })
     await Promise.all([...apis, realtime].map((each) => each.start()))
     const tokens = await openTokenProvider(signingKey, seed, time)
-    for (const tenant of tenants) await setUpPaystack(front.url, await tokens.issue(tenant.id), tenant)
+    for (const tenant of tenants) await money.setUp(front.url, await tokens.issue(tenant.id), tenant)
     return {
       database,
       apis,
@@ -113,6 +120,7 @@ export async function openPlatform({ seed, tillsPerTenant, onUnexpectedEnd }: Pl
       posts,
       wire,
       tokens,
+      money,
       tenants,
       time,
       folder,
@@ -164,15 +172,13 @@ async function makeTenant(database: ChaosDatabase, id: string, tills: number): P
     const member = { tenant: id, programId, phone, name: `Customer ${index}`, points: OPENING_POINTS }
     customerIds.push((await database.transaction((client) => enrolMember(client, member))).customerId)
   }
-  return { id, terminalKeys, paystackKey: `sk_test_${id}`, currency: CURRENCY, phones, customerIds }
-}
-
-/** As its owner would. */
-async function setUpPaystack(apiUrl: string, token: string, { id, paystackKey }: PlatformTenant): Promise<void> {
-  const response = await fetch(`${apiUrl}/api/admin/payment-providers/paystack`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ secretKey: paystackKey }),
-  })
-  if (!response.ok) throw new Error(`Paystack of ${id} could not be set up: ${await response.text()}`)
+  return {
+    id,
+    terminalKeys,
+    paystackKey: `sk_test_${id}`,
+    callbackSecret: `callback-secret-of-${id}`,
+    currency: CURRENCY,
+    phones,
+    customerIds,
+  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Random } from '../../scripts/random.ts'
 import { chargeEvent, refundEvent, signPaystack } from '../harness/providers/paystack.ts'
+import type { Payer } from './payer.ts'
 import type { Charge, PaymentBook, Refund } from './payment-book.ts'
 import { createPersistence } from './persistence.ts'
 import { createShift, type Shift } from './shift.ts'
@@ -15,9 +16,6 @@ export type ProviderOptions = {
   readonly book: PaymentBook
   readonly seed: number
 }
-
-/** `customerId`: null for somebody who is no member. */
-export type Payer = { readonly customerId: string | null; readonly phone: string }
 
 /** Paystack, as a business hears of it: tells of charges and refunds in any order, each until it is answered 200. */
 export type Provider = Shift & {
@@ -75,7 +73,7 @@ export function openProvider({ apiUrl, tenant, secretKey, currency, payers, book
   /** Everything that there is to tell of one payment. */
   function nextPayment(): Callback[] {
     const { customerId, phone } = random.pick(payers)
-    const charge = { tenant, name: randomUUID(), amountMinor: random.int(100, 9_999), customerId }
+    const charge = { tenant, name: randomUUID(), amountMinor: random.int(100, 9_999), customerId, bookingId: null }
     book.begin(charge)
     // The business may have named the customer; else it is whose phone paid.
     const named = customerId !== null && random.chance(chances.named)

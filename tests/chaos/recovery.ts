@@ -34,7 +34,7 @@ export async function recover({ platform, crowd, random }: Stage, fault: Fault, 
   for (const listener of crowd.listeners) listener.wake()
   await fault.heal()
   platform.wire.heal()
-  const askers = [...crowd.tills, ...crowd.desks, ...crowd.cashiers, ...crowd.providers]
+  const askers = [...crowd.tills, ...crowd.desks, ...crowd.receptions, ...crowd.cashiers, ...crowd.providers]
   const { now } = platform.time
   const isAnswered = ({ answeredAtMs }: (typeof askers)[number]) => answeredAtMs > sinceMs
   await (resting ?? until(() => askers.every(isAnswered), 'an answer for everybody who asks', WELL_AGAIN_MAX_MS, now))
@@ -74,20 +74,22 @@ export async function converge(
 }
 
 /**
- * Waits until every customer's screen shows what PostgreSQL holds of them, in all tenants. Nothing moves any more, and nobody
- * makes them look again: they come to it by themselves, or tell what they lack.
+ * Waits until every customer's screen shows what PostgreSQL holds of them, in all tenants. Nothing moves any more but what a
+ * provider was asked about, and nobody makes them look again: they come to it by themselves, or tell what they lack.
  */
 export async function compareCustomers(
   { database: { url }, time }: Platform,
   { telephones }: Crowd,
 ): Promise<Breach[]> {
-  const truths = await withSnapshot(url, async (client) => {
-    const read: CustomerTruth[] = []
-    for (const { customerId } of telephones) read.push(await readCustomer(client, customerId))
-    return read
-  })
+  const readCustomers = () =>
+    withSnapshot(url, async (client) => {
+      const read: CustomerTruth[] = []
+      for (const { customerId } of telephones) read.push(await readCustomer(client, customerId))
+      return read
+    })
   const deadlineMs = time.now() + CUSTOMER_MAX_MS
   for (;;) {
+    const truths = await readCustomers()
     const differences = telephones.flatMap((telephone, index) => telephone.differences(truths[index]!))
     if (differences.length === 0 || time.now() > deadlineMs) return differences
     await sleep(LOOK_AGAIN_MS)

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Random } from '../../scripts/random.ts'
 import { randomOfRun } from '../harness/random.ts'
 import { until } from '../harness/until.ts'
-import { auditAll } from './audit-all.ts'
 import { dealFaults, faultKinds, killKinds, type FaultKind } from './faults.ts'
 import { openChaos, type Chaos } from './rounds.ts'
 
@@ -29,7 +28,7 @@ async function survive(kind: FaultKind, during?: () => Promise<void>): Promise<v
   expect({ kind, logs, breaches }).toEqual({ kind, logs, breaches: [] })
 }
 
-const audit = () => auditAll(chaos.platform.database.url)
+const audit = () => chaos.audit()
 const readiness = () =>
   Promise.all(
     chaos.platform.apiUrls.map(async (url) => {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../../scripts/random.ts'
+import { auditAll } from './audit-all.ts'
 import type { Breach } from './breach.ts'
+import { BookingBook } from './booking-book.ts'
 import { openCrowd, type Crowd } from './crowd.ts'
 import { makeFault, type Fault, type FaultKind } from './faults.ts'
 import { EngagementBook } from './engagement-book.ts'
@@ -29,11 +31,14 @@ export type Chaos = {
   readonly book: LedgerBook
   readonly engagements: EngagementBook
   readonly payments: PaymentBook
+  readonly bookings: BookingBook
   /**
    * One round: load → fault → healed → everybody well again → tills rest → everything is held against PostgreSQL.
    * Null when this machine cannot do that fault.
    */
   round(kind: FaultKind, options?: RoundOptions): Promise<RoundReport | null>
+  /** What providers know and nobody told is asked for; then everything is checked as after a round, and as `npm run verify -- --all` does. */
+  audit(): Promise<readonly Breach[]>
   close(options?: { keepLogs?: boolean }): Promise<void>
 }
 
@@ -53,7 +58,8 @@ export async function openChaos(options: ChaosOptions): Promise<Chaos> {
     const book = new LedgerBook(cardsOf(start))
     const engagements = new EngagementBook()
     const payments = new PaymentBook(POINTS_PER_CURRENCY_UNIT)
-    const books = { book, engagements, payments }
+    const bookings = new BookingBook()
+    const books = { book, engagements, payments, bookings }
     const crowd = await openCrowd(platform, { ...books, clientsPerTenant, seed })
     const referee = createReferee(platform, crowd, books, start)
     let rounds = 0
@@ -71,6 +77,9 @@ export async function openChaos(options: ChaosOptions): Promise<Chaos> {
         const ended = ends.splice(0)
         if (ended.length > 0) await startMissing(platform)
         return { kind, recoveryMs, breaches: [...breaches, ...ended.map(asBreach)] }
+      },
+      async audit() {
+        return [...(await referee.settle()), ...(await auditAll(platform.database.url))]
       },
       async close(how) {
         await crowd.close()

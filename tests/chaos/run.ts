@@ -4,7 +4,6 @@ import { describeCommand, runCommand } from '../../scripts/command.ts'
 import { numberBy } from '../../scripts/options.ts'
 import { Random } from '../../scripts/random.ts'
 import { aborted, listenForStop } from '../../scripts/stop-signal.ts'
-import { auditAll } from './audit-all.ts'
 import type { Breach } from './breach.ts'
 import { dealFaults, faultKinds, type FaultKind } from './faults.ts'
 import { openChaos, type Chaos, type RoundReport } from './rounds.ts'
@@ -80,7 +79,7 @@ async function run(options: Options): Promise<void> {
       else if (number % AUDIT_EVERY_ROUNDS === 0) console.log(line)
       // After this nobody knows what should be: the next round would only repeat it.
       if (report.breaches.some(({ kind }) => kind === 'stuck')) return
-      if (number % AUDIT_EVERY_ROUNDS === 0 || number === rounds) show(await auditAll(database.url))
+      if (number % AUDIT_EVERY_ROUNDS === 0 || number === rounds) show(await chaos.audit())
     }
   }
 
@@ -105,11 +104,11 @@ function roundLine(number: number, rounds: number, { kind, recoveryMs }: RoundRe
 }
 
 /** How much was really going on. */
-function work({ book, engagements, payments, crowd }: Chaos): string {
+function work({ book, engagements, payments, bookings, crowd }: Chaos): string {
   const sum = (name: 'delivered' | 'reconnects' | 'catchUps' | 'resets') =>
     crowd.listeners.reduce((total, { client }) => total + client.stats[name], 0).toLocaleString('en')
   const bare = crowd.bareListeners.reduce((total, { received }) => total + received, 0)
-  return `${book.answered.toLocaleString('en')} changes answered, ${book.compared.toLocaleString('en')} repeats compared byte for byte; ${engagements.requested.toLocaleString('en')} scans, enrolments and adjustments asked for, ${engagements.decided.toLocaleString('en')} decided; ${payments.charged.toLocaleString('en')} payments and ${payments.refunded.toLocaleString('en')} refunds heard of; ${sum('delivered')} events handled by ${crowd.listeners.length} clients, which reconnected ${sum('reconnects')} times, caught up ${sum('catchUps')} times and were reset ${sum('resets')} times; ${bare.toLocaleString('en')} by ${crowd.bareListeners.length} bare socket.io-clients.`
+  return `${book.answered.toLocaleString('en')} changes answered, ${book.compared.toLocaleString('en')} repeats compared byte for byte; ${engagements.requested.toLocaleString('en')} scans, enrolments and adjustments asked for, ${engagements.decided.toLocaleString('en')} decided; ${payments.charged.toLocaleString('en')} payments and ${payments.refunded.toLocaleString('en')} refunds heard of, ${payments.askedFor.toLocaleString('en')} payments asked for because nobody told, ${bookings.answered.toLocaleString('en')} bookings made or changed; ${sum('delivered')} events handled by ${crowd.listeners.length} clients, which reconnected ${sum('reconnects')} times, caught up ${sum('catchUps')} times and were reset ${sum('resets')} times; ${bare.toLocaleString('en')} by ${crowd.bareListeners.length} bare socket.io-clients.`
 }
 
 function again({ rounds, seed, only, clients, tills }: Options): string {

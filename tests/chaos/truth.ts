@@ -2,6 +2,8 @@ import { parseCursor, type Cursor } from '@loyalty-live/events'
 import type { ClientBase } from 'pg'
 import { withSnapshot } from '../../scripts/verify/snapshot.ts'
 import type { CardState } from '../harness/shown-cards.ts'
+import type { FoundBooking } from './booking-book.ts'
+import { readBookings } from './booking-truth.ts'
 import type { Engagement } from './engagement-book.ts'
 import { readEngagements, readToldTwice } from './engagement-truth.ts'
 import type { Entry } from './ledger-book.ts'
@@ -15,6 +17,7 @@ export type Truth = Committed & {
   readonly entries: readonly Entry[]
   readonly engagements: readonly Engagement[]
   readonly payments: readonly Payment[]
+  readonly bookings: readonly FoundBooking[]
   /** Notifications that were told more than once. */
   readonly toldTwice: readonly string[]
 }
@@ -36,6 +39,7 @@ export function readTruth(url: string, since: ReadonlyMap<string, Cursor>): Prom
         entries: await readEntries(client, tenant, seq),
         engagements: await readEngagements(client, tenant, seq),
         payments: await readPayments(client, tenant, seq),
+        bookings: await readBookings(client, tenant, seq),
         toldTwice: await readToldTwice(client, tenant, seq),
       })
     }

@@ -6,6 +6,14 @@ import { PAYSTACK_KEY, signPaystack, startPaystack, type PaystackStandIn } from 
 
 export const CALLBACK_SECRET = 'test-callback-secret'
 
+/** What it takes to ask for money. */
+export const MPESA_ACCOUNT = {
+  shortcode: '174379',
+  consumerKey: 'consumer-key-of-tests',
+  consumerSecret: 'consumer-secret-of-tests',
+  passkey: 'passkey-of-tests',
+}
+
 /** Both providers, and the API's environment that leads to them. */
 export type Providers = {
   readonly paystack: PaystackStandIn
@@ -38,13 +46,7 @@ export async function startProviders(): Promise<Providers> {
         if (answer.status !== 200) throw new Error(`${provider} could not be set up: ${answer.text}`)
       }
       await put('paystack', { secretKey: PAYSTACK_KEY })
-      await put('mpesa', {
-        shortcode: '174379',
-        consumerKey: 'consumer-key-of-tests',
-        consumerSecret: 'consumer-secret-of-tests',
-        passkey: 'passkey-of-tests',
-        callbackSecret: CALLBACK_SECRET,
-      })
+      await put('mpesa', { ...MPESA_ACCOUNT, callbackSecret: CALLBACK_SECRET })
     },
     async close() {
       await Promise.all([paystack.close(), mpesa.close()])
