@@ -40,6 +40,8 @@ test.each([
   expect(window.complaints).toEqual([])
 })
 
+const BUTTON = /^(Account|Konto)$/
+
 test('preferences are chosen by keyboard, told as choices, and leave the focus where it was', async () => {
   const window = await stage.open({ tenant: demo, as: 'owner' })
   const { page } = window
@@ -47,19 +49,19 @@ test('preferences are chosen by keyboard, told as choices, and leave the focus w
     ['Deutsch', 'Kunden'],
     ['English', 'Customers'],
   ] as const) {
-    await page
-      .locator('header')
-      .getByRole('button', { name: /^(Account|Konto)$/ })
-      .focus()
+    await page.locator('header').getByRole('button', { name: BUTTON }).focus()
     await page.keyboard.press('Enter')
     const choice = page.getByRole('menuitemradio', { name: chosen })
     await choice.waitFor()
     expect(await choice.getAttribute('aria-checked')).toBe('false')
-    for (let press = 0; press < 10 && (await focusIn(window)) !== chosen; press++)
+    await expect.poll(() => focusIn(window)).not.toMatch(BUTTON)
+    for (let before = await focusIn(window); before !== chosen; before = await focusIn(window)) {
       await page.keyboard.press('ArrowDown')
+      await expect.poll(() => focusIn(window)).not.toBe(before)
+    }
     await page.keyboard.press('Enter')
     await shows(page.getByRole('heading', { level: 1 }), heading)
-    await expect.poll(() => focusIn(window)).toMatch(/^(Account|Konto)$/)
+    await expect.poll(() => focusIn(window)).toMatch(BUTTON)
   }
   expect(window.complaints).toEqual([])
 })
