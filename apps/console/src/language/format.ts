@@ -19,28 +19,37 @@ const STEPS = [
   { unit: 'day', ms: 86_400_000, below: 7 * 86_400_000 },
 ] as const
 
+/** Each of the browser's formats is made when it is first needed: the first of its kind takes milliseconds, when a page begins. */
 export function createFormat(locale: string): Format {
-  const number = new Intl.NumberFormat(locale)
-  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
-  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  const unit = (name: 'second' | 'minute') =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' })
-  const [inSeconds, inMinutes] = [unit('second'), unit('minute')]
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+  const number = once(() => new Intl.NumberFormat(locale))
+  const time = (options: Intl.DateTimeFormatOptions) => {
+    const format = once(() => new Intl.DateTimeFormat(locale, options))
+    return (at: Date) => format().format(at)
+  }
+  const date = time({ dateStyle: 'medium' })
+  const dateTime = time({ dateStyle: 'medium', timeStyle: 'short' })
+  const count = (unit: 'second' | 'minute') =>
+    once(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }))
+  const [seconds, minutes] = [count('second'), count('minute')]
+  const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }))
   return {
-    number: (value) => number.format(value),
-    signed: (value) => `${value > 0 ? '+' : value < 0 ? '\u2212' : ''}${number.format(Math.abs(value))}`,
-    date: (iso) => date.format(new Date(iso)),
-    time: (at) => time.format(at),
-    dateTime: (iso) => dateTime.format(new Date(iso)),
+    number: (value) => number().format(value),
+    signed: (value) => `${value > 0 ? '+' : value < 0 ? '\u2212' : ''}${number().format(Math.abs(value))}`,
+    date: (iso) => date(new Date(iso)),
+    time: time({ timeStyle: 'medium' }),
+    dateTime: (iso) => dateTime(new Date(iso)),
     ago(atMs, nowMs) {
       // A clock that is behind the server's must not speak of the future.
       const ageMs = Math.max(0, nowMs - atMs)
       const step = STEPS.find(({ below }) => ageMs < below)
-      if (!step) return date.format(new Date(atMs))
-      return relative.format(-Math.floor(ageMs / step.ms), step.unit)
+      if (!step) return date(new Date(atMs))
+      return relative().format(-Math.floor(ageMs / step.ms), step.unit)
     },
-    duration: (seconds) => (seconds <= 60 ? inSeconds.format(seconds) : inMinutes.format(Math.ceil(seconds / 60))),
+    duration: (value) => (value <= 60 ? seconds().format(value) : minutes().format(Math.ceil(value / 60))),
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }
