@@ -66,7 +66,7 @@ function Step({ from, to }: { from: ReactNode; to: ReactNode }) {
       <span className={classes['from']}>{from}</span>
       <span aria-hidden="true"> → </span>
       <span className="visually-hidden">, {words.after} </span>
-      <span>{to}</span>
+      <span className={classes['to']}>{to}</span>
     </span>
   )
 }
